@@ -1,0 +1,208 @@
+"""The LSTM cell over a sequence, forward and back through time.
+
+Four gates read the input and the last hidden state, and decide what the cell state keeps:
+
+    z_t = W_x x_t + W_h h_{t-1} + b                 the four blocks i, f, g, o
+    i = σ(z_i),  f = σ(z_f),  g = tanh(z_g),  o = σ(z_o)
+    c_t = f ⊙ c_{t-1} + i ⊙ g                       forget, then store
+    h_t = o ⊙ tanh(c_t)                             show a filtered version
+
+Hochreiter and Schmidhuber, Long Short-Term Memory, Neural Computation 9(8), 1997; the forget
+gate is from Gers, Schmidhuber and Cummins, Learning to Forget, Neural Computation 12(10), 2000.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vizdl.engines import check
+from vizdl.engines.check import Array
+
+GATES = ("i", "f", "g", "o")  # input, forget, candidate, output: the order of the blocks
+
+
+@dataclass(frozen=True, eq=False)
+class LSTM:
+    """The parameters of an LSTM layer, its gates' blocks stacked in the order i, f, g, o.
+
+    w_x (4H, D), w_h (4H, H), b (4H,). Raises ValueError or TypeError if they do not fit together.
+    """
+
+    w_x: Array
+    w_h: Array
+    b: Array
+
+    def __post_init__(self) -> None:
+        w_x = check.array("w_x", self.w_x, ("4H", "D"))
+        if len(w_x) % 4:
+            raise ValueError(f"w_x must have 4H rows, H for each gate, got {len(w_x)}")
+        object.__setattr__(self, "w_x", w_x)
+        object.__setattr__(self, "w_h", check.array("w_h", self.w_h, (len(w_x), len(w_x) // 4)))
+        object.__setattr__(self, "b", check.array("b", self.b, (len(w_x),)))
+
+    @property
+    def input_size(self) -> int:
+        """D, the number of inputs."""
+        return len(self.w_x.T)
+
+    @property
+    def hidden_size(self) -> int:
+        """H, the number of cells."""
+        return len(self.w_h.T)
+
+
+@dataclass(frozen=True, eq=False)
+class LSTMTrace:
+    """Everything a forward pass computed; `c[t]` and `h[t]` stand before step t, `c[t+1]` after.
+
+    i, f, g, o (T, B, H) the gates; z (T, B, 4H) their pre-activations;
+    c, h (T+1, B, H) the states, the first one being the initial state; x (T, B, D) the input.
+    """
+
+    i: Array
+    f: Array
+    g: Array
+    o: Array
+    z: Array
+    c: Array
+    h: Array
+    x: Array
+
+
+@dataclass(frozen=True, eq=False)
+class LSTMGradients:
+    """The gradient of the loss with respect to every parameter, input, state and pre-activation.
+
+    w_x (4H, D), w_h (4H, H), b (4H,), x (T, B, D), z (T, B, 4H), c and h (T+1, B, H).
+    `c[t+1]` and `h[t+1]` are total gradients at the state after step t: over every path that
+    leads from it to the loss.
+    """
+
+    w_x: Array
+    w_h: Array
+    b: Array
+    x: Array
+    z: Array
+    c: Array
+    h: Array
+
+
+def init(input_size: int, hidden_size: int, seed: int, forget_bias: float = 1.0) -> LSTM:
+    """Draw an LSTM: weights uniform in ±1/√H, biases 0 except the forget gate's.
+
+    A forget bias of 1 opens the forget gate at the start, so that gradients can flow before
+    anything is learned: Jozefowicz, Zaremba and Sutskever, An Empirical Exploration of Recurrent
+    Network Architectures, ICML 2015.
+    """
+    D = check.integer("input_size", input_size, 1)
+    H = check.integer("hidden_size", hidden_size, 1)
+    bias = check.number("forget_bias", forget_bias)
+    rng = np.random.default_rng(check.integer("seed", seed, 0))
+    bound = 1 / np.sqrt(H)
+    b = np.zeros(4 * H)
+    b[H : 2 * H] = bias
+    return LSTM(rng.uniform(-bound, bound, (4 * H, D)), rng.uniform(-bound, bound, (4 * H, H)), b)
+
+
+def forward(model: LSTM, x: ArrayLike, state: Sequence[ArrayLike] | None = None) -> LSTMTrace:
+    """Run the LSTM over a batch of sequences (equations at the top of this file).
+
+    x is (T, B, D); `state` is the pair (h, c) before the first step, each (B, H), zeros if left
+    out. Returns an `LSTMTrace`. Raises ValueError or TypeError for anything of another shape, not
+    finite, or not numeric.
+    """
+    H = model.hidden_size
+    x = check.array("x", x, ("T", "B", model.input_size))
+    T, B, _ = x.shape
+    c, h = np.zeros((2, T + 1, B, H))
+    if state is not None:
+        if len(state) != 2:
+            raise ValueError(f"state must be the pair (h, c), got {len(state)} arrays")
+        h[0] = check.array("the h of state", state[0], (B, H))
+        c[0] = check.array("the c of state", state[1], (B, H))
+
+    z = x @ model.w_x.T + model.b  # (T, B, 4H), the inputs' part of every step at once
+    gates = np.empty_like(z)
+    i, f, g, o = np.split(gates, 4, axis=-1)  # (T, B, H) each, views of `gates`
+    for t in range(T):
+        z[t] += h[t] @ model.w_h.T
+        gates[t] = _sigmoid(z[t])
+        g[t] = np.tanh(z[t, :, 2 * H : 3 * H])
+        c[t + 1] = f[t] * c[t] + i[t] * g[t]
+        h[t + 1] = o[t] * np.tanh(c[t + 1])
+    return LSTMTrace(i, f, g, o, z, c, h, x)
+
+
+def bptt(
+    model: LSTM, trace: LSTMTrace, dh: ArrayLike, dc_last: ArrayLike | None = None
+) -> LSTMGradients:
+    """Back-propagate through time, from the last step to the first.
+
+        dh_t     = ∂L/∂h_t + W_hᵀ dz_{t+1}                 from this step's loss, and from the next
+        dc_t     = dh_t ⊙ o ⊙ (1 - tanh² c_t) + f_{t+1} ⊙ dc_{t+1}
+        (along the cell, nothing but the forget gate stands in the way)
+        di = dc ⊙ g,  df = dc ⊙ c_{t-1},  dg = dc ⊙ i,  do = dh ⊙ tanh c_t
+        dz = each of these times the slope of its gate
+        dW_x = Σ_t dz_t x_tᵀ,  dW_h = Σ_t dz_t h_{t-1}ᵀ,  db = Σ_t dz_t
+
+    dh (T, B, H) is the loss's direct gradient at the hidden state after each step; `dc_last`
+    (B, H) that at the last cell state, 0 if left out. Returns `LSTMGradients`. Raises ValueError
+    or TypeError if trace, model and gradients do not fit together.
+
+    Greff et al., LSTM: A Search Space Odyssey, IEEE TNNLS 28(10), 2017, appendix A.
+    """
+    T, B, H = _fitting(model, trace)
+    x, h, c = trace.x, trace.h, trace.c
+    i, f, g, o = trace.i, trace.f, trace.g, trace.o
+    grad_h = np.concatenate([np.zeros((1, B, H)), check.array("dh", dh, (T, B, H))])  # (T+1, B, H)
+    grad_c = np.zeros_like(grad_h)
+    if dc_last is not None:
+        grad_c[T] = check.array("dc_last", dc_last, (B, H))
+
+    tanh_c = np.tanh(c[1:])
+    # What turns dc into dz_i, dz_f, dz_g, and dh into dz_o: known for every step before the loop
+    c_to_i, c_to_f, c_to_g = g * i * (1 - i), c[:-1] * f * (1 - f), i * (1 - g**2)
+    h_to_o = tanh_c * o * (1 - o)
+    h_to_c = o * (1 - tanh_c**2)
+    grad_z = np.empty((T, B, 4 * H))
+    dz_i, dz_f, dz_g, dz_o = np.split(grad_z, 4, axis=-1)  # (T, B, H) each, views of `grad_z`
+    for t in reversed(range(T)):
+        grad_c[t + 1] += grad_h[t + 1] * h_to_c[t]
+        dz_i[t] = grad_c[t + 1] * c_to_i[t]
+        dz_f[t] = grad_c[t + 1] * c_to_f[t]
+        dz_g[t] = grad_c[t + 1] * c_to_g[t]
+        dz_o[t] = grad_h[t + 1] * h_to_o[t]
+        grad_c[t] = grad_c[t + 1] * f[t]
+        grad_h[t] += grad_z[t] @ model.w_h
+
+    over_steps_and_batch = ([0, 1], [0, 1])
+    return LSTMGradients(
+        w_x=np.tensordot(grad_z, x, over_steps_and_batch),  # (4H, D)
+        w_h=np.tensordot(grad_z, h[:-1], over_steps_and_batch),  # (4H, H)
+        b=grad_z.sum(axis=(0, 1)),
+        x=grad_z @ model.w_x,
+        z=grad_z,
+        c=grad_c,
+        h=grad_h,
+    )
+
+
+def _fitting(model: LSTM, trace: LSTMTrace) -> tuple[int, int, int]:
+    """Return (T, B, H) of the trace, or raise if it can't have come from the model."""
+    T, B, D = trace.x.shape
+    H = trace.h.shape[-1]
+    if (model.input_size, model.hidden_size) != (D, H):
+        raise ValueError(
+            f"trace must come from this model of {model.input_size} inputs and "
+            f"{model.hidden_size} cells, got one of {D} inputs and {H} cells"
+        )
+    return T, B, H
+
+
+def _sigmoid(z: Array) -> Array:
+    with np.errstate(over="ignore"):  # exp(-z) = inf gives 0, which is right
+        return 1 / (1 + np.exp(-z))

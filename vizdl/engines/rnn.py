@@ -1,0 +1,283 @@
+"""The vanilla recurrent network, forward and back through time.
+
+    h_t = φ(W_xh x_t + W_hh h_{t-1} + b_h)
+    y_t = W_hy h_t + b_y
+
+Elman, Finding Structure in Time, Cognitive Science 14(2), 1990. Back-propagation through time:
+Werbos, Backpropagation Through Time, Proceedings of the IEEE 78(10), 1990.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vizdl.engines import check
+from vizdl.engines.check import Array
+
+ACTIVATIONS = ("tanh", "identity")
+
+
+@dataclass(frozen=True, eq=False)
+class RNN:
+    """The parameters of a recurrent network with a linear read-out at every step.
+
+    w_xh (H, D), w_hh (H, H), b_h (H,), w_hy (O, H), b_y (O,); `activation` is "tanh" or
+    "identity". Raises ValueError or TypeError if they do not fit together.
+    """
+
+    w_xh: Array
+    w_hh: Array
+    b_h: Array
+    w_hy: Array
+    b_y: Array
+    activation: str = "tanh"
+
+    def __post_init__(self) -> None:
+        w_xh = check.array("w_xh", self.w_xh, ("H", "D"))
+        w_hy = check.array("w_hy", self.w_hy, ("O", len(w_xh)))
+        object.__setattr__(self, "w_xh", w_xh)
+        object.__setattr__(self, "w_hh", check.array("w_hh", self.w_hh, (len(w_xh), len(w_xh))))
+        object.__setattr__(self, "b_h", check.array("b_h", self.b_h, (len(w_xh),)))
+        object.__setattr__(self, "w_hy", w_hy)
+        object.__setattr__(self, "b_y", check.array("b_y", self.b_y, (len(w_hy),)))
+        check.choice("activation", self.activation, ACTIVATIONS)
+
+    @property
+    def input_size(self) -> int:
+        """D, the number of inputs."""
+        return len(self.w_xh.T)
+
+    @property
+    def hidden_size(self) -> int:
+        """H, the number of hidden units."""
+        return len(self.w_xh)
+
+    @property
+    def output_size(self) -> int:
+        """O, the number of outputs."""
+        return len(self.w_hy)
+
+
+@dataclass(frozen=True, eq=False)
+class RNNTrace:
+    """Everything a forward pass computed; `h[t]` stands before step t, `h[t+1]` after it.
+
+    h (T+1, B, H) the states, the first one being the initial state; a (T, B, H) their
+    pre-activations; y (T, B, O) the outputs; x (T, B, D) the input.
+    """
+
+    h: Array
+    a: Array
+    y: Array
+    x: Array
+
+
+@dataclass(frozen=True, eq=False)
+class RNNShares:
+    """What each step contributes to the gradient of the shared weights: summed over the first
+    axis they are that gradient.
+
+    w_xh (T, H, D), w_hh (T, H, H), b_h (T, H), w_hy (T, O, H), b_y (T, O).
+    """
+
+    w_xh: Array
+    w_hh: Array
+    b_h: Array
+    w_hy: Array
+    b_y: Array
+
+
+@dataclass(frozen=True, eq=False)
+class RNNGradients:
+    """The gradient of L = Σ_t L_t with respect to every parameter, input, state, pre-activation.
+
+    w_xh (H, D), w_hh (H, H), b_h (H,), w_hy (O, H), b_y (O,), x (T, B, D), a (T, B, H),
+    h (T+1, B, H). `h[t+1]` is the total gradient at the state after step t.
+
+    `flow`, `flow_vectors`, `shares` and `parts` take the sum apart; they are computed when first
+    read, since training needs none of them.
+    """
+
+    w_xh: Array
+    w_hh: Array
+    b_h: Array
+    w_hy: Array
+    b_y: Array
+    x: Array
+    a: Array
+    h: Array
+    _model: RNN
+    _trace: RNNTrace
+    _dy: Array
+
+    @cached_property
+    def flow(self) -> Array:
+        """flow[t, k] = ‖dL_t/dh_k‖: how strongly the loss at step t reaches the state after step k.
+
+        (T, T), 0 for k > t. The norm is the Euclidean one over all units of all sequences of the
+        batch, as h_k is one (B, H) array. For a norm a sequence, take it of `flow_vectors`.
+        """
+        flow = np.zeros(2 * self.a.shape[:1])  # (T, T)
+        for k, vectors in self._walk_back():
+            flow[k:, k] = np.sqrt(np.sum(vectors**2, axis=(1, 2)))
+        return flow
+
+    @cached_property
+    def flow_vectors(self) -> Array:
+        """flow_vectors[t, k] = dL_t/dh_k, the vectors whose norm is `flow`: (T, T, B, H)."""
+        T, B, H = self.a.shape
+        result = np.zeros((T, T, B, H))
+        for k, vectors in self._walk_back():
+            result[k:, k] = vectors
+        return result
+
+    @cached_property
+    def shares(self) -> RNNShares:
+        """Each step's own term of the gradients' sum over time."""
+        by_step = "tbi,tbj->tij"
+        return RNNShares(
+            w_xh=np.einsum(by_step, self.a, self._trace.x),
+            w_hh=np.einsum(by_step, self.a, self._trace.h[:-1]),
+            b_h=self.a.sum(axis=1),
+            w_hy=np.einsum(by_step, self._dy, self._trace.h[1:]),
+            b_y=self._dy.sum(axis=1),
+        )
+
+    @cached_property
+    def parts(self) -> Array:
+        """parts[t, k] = what the loss at step t asks of w_hh by its use at step k.
+
+        (T, T, H, H); the sum over t is `shares.w_hh`, the sum over both is `w_hh`.
+        """
+        da = self.flow_vectors * _slope(self._model, self._trace)  # (T, T, B, H)
+        parts: Array = np.einsum("tkbi,kbj->tkij", da, self._trace.h[:-1])
+        return parts
+
+    def _walk_back(self) -> Iterator[tuple[int, Array]]:
+        """Yield k = T-1 … 0 with dL_t/dh_k for every t ≥ k at once: (T-k, B, H)."""
+        direct = self._dy @ self._model.w_hy  # (T, B, H), dL_k/dh_k
+        slope = _slope(self._model, self._trace)
+        vectors = direct[-1:]
+        yield len(direct) - 1, vectors
+        for k in reversed(range(len(direct) - 1)):
+            vectors = (vectors * slope[k + 1]) @ self._model.w_hh
+            vectors = np.concatenate([direct[k : k + 1], vectors])
+            yield k, vectors
+
+
+def init(
+    input_size: int,
+    hidden_size: int,
+    output_size: int,
+    seed: int,
+    radius: float | None = None,
+    activation: str = "tanh",
+) -> RNN:
+    """Draw a network: weights uniform in ±1/√H, biases 0.
+
+    With `radius`, w_hh is Gaussian and scaled so that its spectral radius (the largest absolute
+    eigenvalue) is `radius`: below 1 a linear network forgets, above 1 it explodes (Pascanu,
+    Mikolov and Bengio, On the Difficulty of Training Recurrent Neural Networks, ICML 2013).
+    """
+    D = check.integer("input_size", input_size, 1)
+    H = check.integer("hidden_size", hidden_size, 1)
+    O = check.integer("output_size", output_size, 1)  # noqa: E741
+    rng = np.random.default_rng(check.integer("seed", seed, 0))
+    bound = 1 / np.sqrt(H)
+    w_xh = rng.uniform(-bound, bound, (H, D))
+    w_hy = rng.uniform(-bound, bound, (O, H))
+    if radius is None:
+        w_hh = rng.uniform(-bound, bound, (H, H))
+    else:
+        w_hh = rng.normal(size=(H, H))
+        w_hh *= check.number("radius", radius, at_least=0) / spectral_radius(w_hh)
+    return RNN(w_xh, w_hh, np.zeros(H), w_hy, np.zeros(O), activation)
+
+
+def spectral_radius(w: ArrayLike) -> float:
+    """Return the largest absolute eigenvalue of the square matrix w."""
+    w = check.array("w", w, ("H", "H"))
+    check.array("w", w, (len(w), len(w)))
+    return float(np.abs(np.linalg.eigvals(w)).max())
+
+
+def forward(model: RNN, x: ArrayLike, h0: ArrayLike | None = None) -> RNNTrace:
+    """Run the network over a batch of sequences (equations at the top of this file).
+
+    x is (T, B, D), the initial state h0 (B, H), zeros if left out. Returns an `RNNTrace`. Raises
+    ValueError or TypeError for anything of another shape, not finite, or not numeric.
+    """
+    x = check.array("x", x, ("T", "B", model.input_size))
+    T, B, _ = x.shape
+    h = np.zeros((T + 1, B, model.hidden_size))
+    if h0 is not None:
+        h[0] = check.array("h0", h0, (B, model.hidden_size))
+
+    a = x @ model.w_xh.T + model.b_h  # (T, B, H), the inputs' part of every step at once
+    for t in range(T):
+        a[t] += h[t] @ model.w_hh.T
+        h[t + 1] = np.tanh(a[t]) if model.activation == "tanh" else a[t]
+    y = h[1:] @ model.w_hy.T + model.b_y  # (T, B, O)
+    return RNNTrace(h, a, y, x)
+
+
+def bptt(model: RNN, trace: RNNTrace, dy: ArrayLike) -> RNNGradients:
+    """Back-propagate through time, from the last step to the first.
+
+        dh_t = W_hyᵀ dy_t + W_hhᵀ da_{t+1}          from this step's loss, and from the next step
+        da_t = φ'(a_t) ⊙ dh_t
+        dW_xh = Σ_t da_t x_tᵀ,  dW_hh = Σ_t da_t h_{t-1}ᵀ,  db_h = Σ_t da_t
+
+    dy (T, B, O) holds the gradient of each step's loss with respect to that step's output.
+    Returns `RNNGradients`, `flow` (T, T) among them. Raises ValueError or TypeError if trace,
+    model and dy do not fit together.
+
+    Goodfellow, Bengio and Courville, Deep Learning, MIT Press 2016, section 10.2.2.
+    """
+    T, B, H = _fitting(model, trace)
+    dy = check.array("dy", dy, (T, B, model.output_size))
+    slope = _slope(model, trace)
+    grad_h = np.concatenate([np.zeros((1, B, H)), dy @ model.w_hy])  # (T+1, B, H)
+    grad_a = np.empty((T, B, H))
+    for t in reversed(range(T)):
+        grad_a[t] = slope[t] * grad_h[t + 1]
+        grad_h[t] += grad_a[t] @ model.w_hh
+
+    over_steps_and_batch = ([0, 1], [0, 1])
+    return RNNGradients(
+        w_xh=np.tensordot(grad_a, trace.x, over_steps_and_batch),  # (H, D)
+        w_hh=np.tensordot(grad_a, trace.h[:-1], over_steps_and_batch),  # (H, H)
+        b_h=grad_a.sum(axis=(0, 1)),
+        w_hy=np.tensordot(dy, trace.h[1:], over_steps_and_batch),  # (O, H)
+        b_y=dy.sum(axis=(0, 1)),
+        x=grad_a @ model.w_xh,
+        a=grad_a,
+        h=grad_h,
+        _model=model,
+        _trace=trace,
+        _dy=dy,
+    )
+
+
+def _slope(model: RNN, trace: RNNTrace) -> Array:
+    """φ'(a_t) at every step: (T, B, H)."""
+    if model.activation == "identity":
+        return np.ones_like(trace.a)
+    return 1 - trace.h[1:] ** 2  # tanh' = 1 - tanh²
+
+
+def _fitting(model: RNN, trace: RNNTrace) -> tuple[int, int, int]:
+    """Return (T, B, H) of the trace, or raise if it can't have come from the model."""
+    T, B, D = trace.x.shape
+    H = trace.h.shape[-1]
+    if (model.input_size, model.hidden_size) != (D, H):
+        raise ValueError(
+            f"trace must come from this model of {model.input_size} inputs and "
+            f"{model.hidden_size} units, got one of {D} inputs and {H} units"
+        )
+    return T, B, H
