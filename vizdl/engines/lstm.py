@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vizdl.engines import check
+from vizdl.engines.activations import sigmoid
 from vizdl.engines.check import Array
 
 GATES = ("i", "f", "g", "o")  # input, forget, candidate, output: the order of the blocks
@@ -130,7 +131,7 @@ def forward(model: LSTM, x: ArrayLike, state: Sequence[ArrayLike] | None = None)
     i, f, g, o = np.split(gates, 4, axis=-1)  # (T, B, H) each, views of `gates`
     for t in range(T):
         z[t] += h[t] @ model.w_h.T
-        gates[t] = _sigmoid(z[t])
+        gates[t] = sigmoid(z[t])
         g[t] = np.tanh(z[t, :, 2 * H : 3 * H])
         c[t + 1] = f[t] * c[t] + i[t] * g[t]
         h[t + 1] = o[t] * np.tanh(c[t + 1])
@@ -201,8 +202,3 @@ def _fitting(model: LSTM, trace: LSTMTrace) -> tuple[int, int, int]:
             f"{model.hidden_size} cells, got one of {D} inputs and {H} cells"
         )
     return T, B, H
-
-
-def _sigmoid(z: Array) -> Array:
-    with np.errstate(over="ignore"):  # exp(-z) = inf gives 0, which is right
-        return 1 / (1 + np.exp(-z))
