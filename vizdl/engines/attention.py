@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vizdl.engines import check
 from vizdl.engines.check import Array
+from vizdl.engines.losses import softmax
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,7 @@ def attend(
 
     scores = factor * (q @ np.swapaxes(k, -1, -2))  # (…, Tq, Tk)
     visible = scores if mask is None else np.where(_mask(mask, scores.shape), scores, -np.inf)
-    weights = _softmax(visible)
+    weights = softmax(visible)
     return AttentionTrace(scores, weights, weights @ v, q, k, v, float(factor))
 
 
@@ -94,13 +95,6 @@ def backward(trace: AttentionTrace, doutput: ArrayLike) -> AttentionGradients:
         scores=dscores,
         weights=dweights,
     )
-
-
-def _softmax(scores: Array) -> Array:
-    """exp(s) / Σ exp(s) over the last axis, its largest score moved to 0 so that none overflows."""
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    weights: Array = powers / powers.sum(axis=-1, keepdims=True)
-    return weights
 
 
 def _mask(mask: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.bool_]:
