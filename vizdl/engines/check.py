@@ -49,10 +49,11 @@ def integer(name: str, value: Any, at_least: int, at_most: int | None = None) ->
     """Return `value` as an int within the range. Raises TypeError or ValueError."""
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise TypeError(f"{name} must be a whole number, got {value!r}")
-    if value < at_least or (at_most is not None and value > at_most):
+    result = int(value)
+    if result < at_least or (at_most is not None and result > at_most):
         allowed = f"at least {at_least}" if at_most is None else f"between {at_least} and {at_most}"
-        raise ValueError(f"{name} must be {allowed}, got {value}")
-    return int(value)
+        raise ValueError(f"{name} must be {allowed}, got {result}")
+    return result
 
 
 def number(

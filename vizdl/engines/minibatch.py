@@ -97,9 +97,11 @@ def make_problem(points: int = 512, noise: float = 0.5, seed: int = 0) -> Regres
     random = numpy.random.default_rng(check.integer("seed", seed, at_least=0))
     x = random.uniform(*INPUT_RANGE, size=points)
     y = TRUE_WEIGHTS[0] + TRUE_WEIGHTS[1] * x + noise * random.normal(size=points)
-    features = numpy.stack([numpy.ones(points), x], axis=1)  # (N, 2)
+    features: Array = numpy.stack([numpy.ones(points), x], axis=1)  # (N, 2)
     hessian: Array = features.T @ features / points
-    minimum: Array = numpy.linalg.solve(hessian, features.T @ y / points)
+    minimum: Array = numpy.asarray(
+        numpy.linalg.solve(hessian, features.T @ y / points), dtype=float
+    )
     return Regression(x, y, features, hessian, minimum)
 
 
