@@ -1,0 +1,130 @@
+"""The concepts: what each is called, where it stands in the course, where its floors are.
+
+The table holds "module:name" strings and imports none of them, so that listing is instant.
+Other packages add concepts through the entry-point group ``vizdl.concepts``: each entry names a
+`Concept` or a sequence of them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from types import ModuleType
+from typing import Any
+
+LECTURES = {1: "From a neuron to a trained network", 2: "Sequences"}
+
+
+class UnknownConcept(LookupError):
+    """A concept that the catalog does not have; the message names the nearest ones."""
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One concept and its floors, as "module:name" strings (`page` as "package:file").
+
+    `order` is its place within its `lecture`; `summary` what it says in two sentences.
+    """
+
+    name: str
+    title: str
+    lecture: int
+    order: int
+    summary: str
+    package: str = "vizdl"
+
+    @property
+    def experiment(self) -> str:
+        """The module with ``Settings``, ``run`` and ``facts``."""
+        return f"{self.package}.experiments.{self.name}"
+
+    @property
+    def figure(self) -> str:
+        """The function that draws the interactive figure."""
+        return f"{self.package}.figures.{self.name}:figure"
+
+    @property
+    def still(self) -> str:
+        """The function that draws the printable still."""
+        return f"{self.package}.stills.{self.name}:draw"
+
+    @property
+    def scene(self) -> str:
+        """The Scene that draws the video."""
+        return f"{self.package}.scenes.{self.name}:{self.name.title().replace('_', '')}"
+
+    @property
+    def page(self) -> str:
+        """The page of the gallery, as "package:file"."""
+        return f"{self.package}.gallery:pages/{self.name}.md"
+
+
+TABLE: tuple[Concept, ...] = (
+    Concept(
+        "gradient_descent",
+        "Gradient descent",
+        lecture=1,
+        order=9,
+        summary="The gradient points where the loss rises most steeply, so a small step the "
+        "other way lowers it. Repeated, the steps find a minimum.",
+    ),
+    Concept(
+        "minibatch",
+        "Mini-batches",
+        lecture=1,
+        order=13,
+        summary="One random point a step is cheap but noisy, all points a step are exact but "
+        "dear. A mini-batch is the middle ground: its noise falls as one over the root of its "
+        "size.",
+    ),
+    Concept(
+        "bptt",
+        "Back-propagation through time",
+        lecture=2,
+        order=6,
+        summary="The loss at each step flows back to every earlier step. The gradient is the "
+        "sum over all of these paths.",
+    ),
+    Concept(
+        "lstm_gates",
+        "The gates of an LSTM",
+        lecture=2,
+        order=8,
+        summary="Gates let through between nothing and everything, and so control the flow of "
+        "information. An LSTM forgets what is irrelevant, stores what is new, updates its cell "
+        "and outputs a filtered version of it.",
+    ),
+)
+
+
+def concepts() -> tuple[Concept, ...]:
+    """All concepts in the order of the course, those of other packages included."""
+    found = {concept.name: concept for concept in TABLE}
+    for entry in entry_points(group="vizdl.concepts"):
+        loaded = entry.load()
+        added: Iterable[Concept] = (loaded,) if isinstance(loaded, Concept) else loaded
+        for concept in added:
+            if concept.name in found:
+                raise ValueError(f"the concept {concept.name!r} of {entry.value} is there already")
+            found[concept.name] = concept
+    return tuple(sorted(found.values(), key=lambda c: (c.lecture, c.order, c.name)))
+
+
+def get(name: str) -> Concept:
+    """The concept of that name. Raises UnknownConcept."""
+    known = {concept.name: concept for concept in concepts()}
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
+        raise UnknownConcept(f"no concept is named {name!r}; {hint}")
+    return known[name]
+
+
+def load(reference: str) -> Any:
+    """The object behind a "module:name" string, or the module behind "module"."""
+    module, _, attribute = reference.partition(":")
+    loaded: ModuleType = importlib.import_module(module)
+    return getattr(loaded, attribute) if attribute else loaded

@@ -1,0 +1,1 @@
+"""Parts for Manim scenes about deep learning. They take arrays and draw what is in them."""

@@ -1,0 +1,196 @@
+"""Text, mathematics and ticking numbers, all set by Typst: no LaTeX on the machine.
+
+`Label` and `Maths` are Manim's `Typst` and `MathTypst` in this course's type. `Number` is what
+`DecimalNumber` is elsewhere: a number that may change in every frame. Its glyphs are read from
+Typst once and then only moved, so a ticking number costs no new text.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+from manim import MathTypst, Typst, VGroup, VMobject
+from manim.utils.color import ParsableManimColor
+from numpy.typing import NDArray
+
+from vizdl import style
+
+EM = 1 / 96  # units of the frame per unit of font size: one em of Typst text
+
+_TEXT = f'#set text(font: "{style.TEXT_FONT}", number-width: "tabular")'
+_MATHS = f'#show math.equation: set text(font: "{style.MATHS_FONT}")'
+_CHARACTERS = "0123456789.−+%×=,∞ "
+
+
+class Label(Typst):
+    """A line of plain text. Nothing in it is markup; ``\\n`` starts a new line.
+
+    `text` as it is to be read, `size` one of the type sizes of `vizdl.style`, `color` any colour.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        size: float = style.LABEL_SIZE,
+        color: ParsableManimColor = style.INK.dark,
+        bold: bool = False,
+        italic: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        lines = " + linebreak() + ".join(_quote(line) for line in text.split("\n"))
+        weight = "bold" if bold else "regular"
+        shape = "italic" if italic else "normal"
+        source = f'#text(weight: "{weight}", style: "{shape}")[#({lines})]'
+        super().__init__(source, font_size=size, color=color, typst_preamble=_TEXT, **kwargs)
+        self.text = text
+        self.size = size
+
+
+class Maths(MathTypst):
+    """A formula in Typst's notation: ``c_t = f_t dot.o c_(t-1)``.
+
+    Groups written ``{{ … : name }}`` are found again by ``select("name")``.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        size: float = style.BODY_SIZE,
+        color: ParsableManimColor = style.INK.dark,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(source, font_size=size, color=color, typst_preamble=_MATHS, **kwargs)
+        self.text = source
+        self.size = size
+
+
+class Number(VGroup):
+    """A number that can change in every frame, its digits all of one width.
+
+    ``number.set_value(0.73)`` changes it in place, keeping the edge named by `anchor` (``left``,
+    ``right``, ``center``) and the baseline where they are. `places` is the number of decimals,
+    `sign` shows a plus as well. Not a number is shown as "–", infinity as "∞".
+    """
+
+    def __init__(
+        self,
+        value: float = 0.0,
+        *,
+        places: int = 2,
+        sign: bool = False,
+        unit: str = "",
+        size: float = style.LABEL_SIZE,
+        color: ParsableManimColor = style.INK.dark,
+        anchor: str = "center",
+    ) -> None:
+        super().__init__()
+        self.places, self.sign, self.unit, self.size = places, sign, unit, size
+        self.anchor = anchor
+        self.number_color = color
+        self.value = math.nan
+        self.text = ""
+        self._spread(self._spell(value), np.zeros(3), 1.0)
+        self.value = float(value)
+        self.center()
+
+    def get_value(self) -> float:
+        """The number that is shown now."""
+        return self.value
+
+    def set_value(self, value: float) -> Number:
+        """Show another number in the same place. Costs nothing when the text stays the same."""
+        self.value = float(value)
+        text = self._spell(self.value)
+        if text != self.text:
+            origin, scale = self._frame()
+            first = self.submobjects[0]
+            looks = (first.get_fill_color(), first.get_fill_opacity(), first.z_index)
+            self._spread(text, origin, scale)
+            for glyph in self.submobjects:
+                glyph.set_fill(looks[0], opacity=looks[1])
+                glyph.z_index = looks[2]
+        return self
+
+    def _spell(self, value: float) -> str:
+        if math.isnan(value):
+            return "−"
+        if math.isinf(value):
+            return "∞" if value > 0 else "−∞"
+        text = f"{value:+.{self.places}f}" if self.sign else f"{value:.{self.places}f}"
+        if float(text) == 0:
+            text = text.lstrip("+-")  # no "−0.00"
+        return text.replace("-", "−") + self.unit
+
+    def _frame(self) -> tuple[NDArray[np.float64], float]:
+        """Where the anchor stands on the baseline, and how far the number has been scaled."""
+        first = self.submobjects[0]
+        outline, _ = _glyph(self.text[0])
+        em = EM * self.size
+        own = outline.points * em
+        index = int(np.ptp(own[:, 1]) < np.ptp(own[:, 0]))  # the longer side measures best
+        axis = 1 - index
+        scale = float(np.ptp(first.points[:, axis]) / np.ptp(own[:, axis]))
+        left = first.points[0] - own[0] * scale
+        return left + self._lead(self.text) * em * scale * np.array([1.0, 0, 0]), scale
+
+    def _lead(self, text: str) -> float:
+        width = sum(_glyph(character)[1] for character in text)
+        return {"left": 0.0, "center": width / 2, "right": width}[self.anchor]
+
+    def _spread(self, text: str, origin: NDArray[np.float64], scale: float) -> None:
+        em = EM * self.size * scale
+        pen = origin - np.array([self._lead(text) * em, 0, 0])
+        glyphs = []
+        for character in text:
+            outline, advance = _glyph(character)
+            if len(outline.points):
+                glyph = outline.copy()
+                glyph.points = outline.points * em + pen
+                glyph.set_fill(self.number_color, opacity=1).set_stroke(width=0)
+                glyphs.append(glyph)
+            pen = pen + np.array([advance * em, 0, 0])
+        self.submobjects = glyphs
+        self.text = text
+
+
+@functools.cache
+def _glyph(character: str) -> tuple[VMobject, float]:
+    """Outline of a character in em, its origin on the baseline at 0, and its advance width."""
+    if character not in _atlas():
+        raise ValueError(f"a Number can show {_CHARACTERS!r}, not {character!r}")
+    return _atlas()[character]
+
+
+@functools.cache
+def _atlas() -> dict[str, tuple[VMobject, float]]:
+    # Each character stands between two zeros, whose places tell its origin and advance width.
+    letters = [character for character in _CHARACTERS if character != " "]
+    source = "00" + "".join(f"{letter}0" for letter in letters)
+    line = Typst(
+        f"#text(kerning: false, ligatures: false)[#{_quote(source)}]",
+        typst_preamble=_TEXT,
+        track_baselines=True,
+    )
+    glyphs = list(line.submobjects)
+    baseline = line.get_baseline_frame(glyphs[0])[0][1]
+    em = EM * line.font_size
+    zero_width = float(glyphs[1].get_left()[0] - glyphs[0].get_left()[0])
+    atlas = {}
+    for index, letter in enumerate(letters):
+        before, here, after = glyphs[2 * index + 1 : 2 * index + 4]
+        pen = before.get_center()[0] + zero_width / 2
+        advance = float(after.get_center()[0] - before.get_center()[0]) - zero_width
+        outline = VMobject().set_points((here.points - np.array([pen, baseline, 0])) / em)
+        atlas[letter] = (outline, advance / em)
+    atlas[" "] = (VMobject(), 0.25)
+    return atlas
+
+
+def _quote(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
