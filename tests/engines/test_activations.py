@@ -91,6 +91,6 @@ def test_nan_is_not_hidden(name):
 @pytest.mark.parametrize("name", ["swish", None, ""])
 def test_unknown_name(name):
     with pytest.raises(
-        ValueError, match="activation must be one of sigmoid, tanh, .*identity, got"
+        ValueError, match=r"activation must be one of sigmoid, tanh, .*identity, got"
     ):
         activations.get(name)

@@ -18,16 +18,16 @@ from autograd.tracer import trace
 from numpy.typing import NDArray
 
 from vizdl.engines import check, optimizers
+from vizdl.engines.check import Array
 from vizdl.engines.landscapes import Landscape
 
-Array = NDArray[np.float64]
 Loss = Landscape | Callable[[Any], Any]
 ValueAndGradient = Callable[[Array], tuple[Array, Array]]
 
 DEFAULT_LIMIT = 1e6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DescentTrace:
     """A walk of T steps, for every member of the batch axes (...).
 

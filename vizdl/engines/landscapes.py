@@ -13,16 +13,14 @@ from typing import Any
 import autograd.numpy as np
 import numpy
 from autograd.tracer import isbox
-from numpy.typing import NDArray
 
 from vizdl.engines import check
-
-Array = NDArray[numpy.float64]
+from vizdl.engines.check import Array
 
 WELL_AT, WELL_DEPTH, WELL_WIDTH = 2.0, 1.25, 0.3  # the false minimum of double_well
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Landscape:
     """A loss J(w) of `dimension` D weights, with what is known about it.
 
@@ -157,9 +155,9 @@ def _double_well_gradient(x: Any) -> Any:
     return x + (x - WELL_AT) / WELL_WIDTH**2 * _well(x)
 
 
-def _descended(gradient: Callable[[Any], Any], guesses: list[list[float]]) -> Array:
-    """Return the minima near the guesses to the last digit, by Newton's method."""
-    points = numpy.array(guesses)
+def newton(gradient: Callable[[Any], Any], guesses: Any) -> Array:
+    """Return the zeros (M, D) of a gradient near the guesses (M, D), by Newton's method."""
+    points: Array = numpy.array(guesses, dtype=float)
     h = 1e-6
     for _ in range(20):
         columns = [
@@ -217,7 +215,7 @@ _FORMULAS = {
             "himmelblau",
             "Himmelblau's function",
             numpy.array([[-5.5, 5.5], [-5.5, 5.5]]),
-            _descended(_himmelblau_gradient, [[3.0, 2.0], [-2.8, 3.1], [-3.8, -3.3], [3.6, -1.8]]),
+            newton(_himmelblau_gradient, [[3.0, 2.0], [-2.8, 3.1], [-3.8, -3.3], [3.6, -1.8]]),
             "J(bold(w)) = (w_1^2 + w_2 - 11)^2 + (w_1 + w_2^2 - 7)^2",
             None,
             _himmelblau,
@@ -237,7 +235,7 @@ _FORMULAS = {
             "double_well",
             "A false minimum",
             numpy.array([[-3.5, 3.5]]),
-            _descended(_double_well_gradient, [[0.0], [1.9]]),
+            newton(_double_well_gradient, [[0.0], [1.9]]),
             f"J(w) = 1/2 w^2 - {WELL_DEPTH} exp(-1/2 ((w - {WELL_AT:g}) / {WELL_WIDTH})^2)",
             None,
             _double_well,

@@ -17,12 +17,13 @@ from typing import Any
 
 import autograd.numpy as np
 import numpy
+from autograd.tracer import isbox
 from numpy.typing import NDArray
 
 from vizdl.engines import check
+from vizdl.engines.check import Array
 from vizdl.engines.landscapes import Landscape
 
-Array = NDArray[numpy.float64]
 Indices = NDArray[numpy.int64]
 
 TRUE_WEIGHTS = (0.5, 1.5)  # intercept and slope
@@ -30,7 +31,7 @@ INPUT_RANGE = (-1.0, 2.0)  # not centred, so that the two weights interact
 LIMIT = 1e6  # a weight beyond this has diverged
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Regression:
     """Points (x_n, y_n) and the loss J(w) = 1/2 mean_n (w_1 + w_2 x_n - y_n)^2.
 
@@ -45,7 +46,7 @@ class Regression:
     minimum: Array  # (2,)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spread:
     """How far gradients of random batches scatter about the true one, for each batch size.
 
@@ -60,7 +61,7 @@ class Spread:
     slope: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Walk:
     """Stochastic gradient descent with one batch size: U updates.
 
@@ -78,7 +79,7 @@ class Walk:
     diverged_at: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MinibatchTrace:
     """One `Walk` for each batch size, all from one start and for equally many passes."""
 
@@ -272,6 +273,10 @@ def _chosen(problem: Regression, indices: Any) -> tuple[Array, Array]:
 
 
 def _residuals(features: Array, y: Array, weights: Any) -> Any:
+    if not isbox(weights):  # a box is an array that autograd is recording
+        weights = numpy.asarray(weights, dtype=numpy.float64)
+    if weights.ndim == 0 or weights.shape[-1] != 2:
+        raise ValueError(f"weights must have shape (..., 2), got {weights.shape}")
     return weights[..., 0:1] * features[..., 0] + weights[..., 1:2] * features[..., 1] - y
 
 

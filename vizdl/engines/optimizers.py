@@ -27,7 +27,7 @@ Hyper = Mapping[str, Any]
 Rule = Callable[[Any, Any, State, Any, Hyper], tuple[Any, State, Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Optimizer:
     """One update rule with its hyper-parameters fixed. It holds no state of its own.
 
