@@ -99,14 +99,16 @@ def init(input_size: int, hidden_size: int, seed: int, forget_bias: float = 1.0)
     anything is learned: Jozefowicz, Zaremba and Sutskever, An Empirical Exploration of Recurrent
     Network Architectures, ICML 2015.
     """
-    D = check.integer("input_size", input_size, 1)
-    H = check.integer("hidden_size", hidden_size, 1)
+    inputs = check.integer("input_size", input_size, 1)
+    hidden = check.integer("hidden_size", hidden_size, 1)
     bias = check.number("forget_bias", forget_bias)
     rng = np.random.default_rng(check.integer("seed", seed, 0))
-    bound = 1 / np.sqrt(H)
-    b = np.zeros(4 * H)
-    b[H : 2 * H] = bias
-    return LSTM(rng.uniform(-bound, bound, (4 * H, D)), rng.uniform(-bound, bound, (4 * H, H)), b)
+    bound = 1 / np.sqrt(hidden)
+    w_x = rng.uniform(-bound, bound, (4 * hidden, inputs))
+    w_h = rng.uniform(-bound, bound, (4 * hidden, hidden))
+    b = np.zeros(4 * hidden)
+    b[hidden : 2 * hidden] = bias
+    return LSTM(w_x, w_h, b)
 
 
 def forward(model: LSTM, x: ArrayLike, state: Sequence[ArrayLike] | None = None) -> LSTMTrace:

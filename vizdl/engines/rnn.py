@@ -184,19 +184,19 @@ def init(
     eigenvalue) is `radius`: below 1 a linear network forgets, above 1 it explodes (Pascanu,
     Mikolov and Bengio, On the Difficulty of Training Recurrent Neural Networks, ICML 2013).
     """
-    D = check.integer("input_size", input_size, 1)
-    H = check.integer("hidden_size", hidden_size, 1)
-    O = check.integer("output_size", output_size, 1)  # noqa: E741
+    inputs = check.integer("input_size", input_size, 1)
+    hidden = check.integer("hidden_size", hidden_size, 1)
+    outputs = check.integer("output_size", output_size, 1)
     rng = np.random.default_rng(check.integer("seed", seed, 0))
-    bound = 1 / np.sqrt(H)
-    w_xh = rng.uniform(-bound, bound, (H, D))
-    w_hy = rng.uniform(-bound, bound, (O, H))
+    bound = 1 / np.sqrt(hidden)
+    w_xh = rng.uniform(-bound, bound, (hidden, inputs))
+    w_hy = rng.uniform(-bound, bound, (outputs, hidden))
     if radius is None:
-        w_hh = rng.uniform(-bound, bound, (H, H))
+        w_hh = rng.uniform(-bound, bound, (hidden, hidden))
     else:
-        w_hh = rng.normal(size=(H, H))
+        w_hh = rng.normal(size=(hidden, hidden))
         w_hh *= check.number("radius", radius, at_least=0) / spectral_radius(w_hh)
-    return RNN(w_xh, w_hh, np.zeros(H), w_hy, np.zeros(O), activation)
+    return RNN(w_xh, w_hh, np.zeros(hidden), w_hy, np.zeros(outputs), activation)
 
 
 def spectral_radius(w: ArrayLike) -> float:
