@@ -1,0 +1,1 @@
+"""The interactive figures, one concept a file: ordinary Plotly figures that play."""
