@@ -111,11 +111,16 @@ def mix(low: str, high: str, share: float) -> str:
     return hex_colour((1 - share) * rgb(low) + share * rgb(high))
 
 
+def luminances(colours: Array) -> Array:
+    """Relative luminance, 0 (black) to 1 (white), as WCAG 2.2 defines it. (..., 3) -> (...)"""
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    result: Array = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return result
+
+
 def luminance(colour: str) -> float:
-    """Relative luminance, 0 (black) to 1 (white), as WCAG 2.2 defines it."""
-    c = rgb(colour)
-    linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
-    return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+    """Relative luminance of ``#rrggbb``, 0 (black) to 1 (white)."""
+    return float(luminances(rgb(colour)))
 
 
 def contrast(first: str, second: str) -> float:

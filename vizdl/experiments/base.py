@@ -177,7 +177,8 @@ class Fact:
     @property
     def text(self) -> str:
         """The measured number as it is shown: `digits` significant digits, then the unit."""
-        return number(self.value, self.digits) + (f" {self.unit}" if self.unit else "")
+        space = "" if self.unit in ("", "°", "%") else " "
+        return number(self.value, self.digits) + space + self.unit
 
 
 class Facts(Mapping[str, Fact]):

@@ -124,6 +124,12 @@ class Story(MovingCameraScene):
         self._lit: list[tuple[Mobject, float]] = []
 
     @property
+    def frame(self) -> Mobject:
+        """What the camera sees: move or scale it to move or zoom."""
+        frame: Mobject = vars(self.renderer.camera)["frame"]
+        return frame
+
+    @property
     def now(self) -> float:
         """Seconds of video so far."""
         return float(self.renderer.time)
@@ -204,6 +210,7 @@ class Story(MovingCameraScene):
         if self._veil is None:
             veil = Rectangle(width=4 * style.FRAME[0], height=4 * style.FRAME[1], stroke_width=0)
             veil.set_fill(style.BACKGROUND.dark, opacity=1 - style.DIMMED).set_z_index(_VEIL_LEVEL)
+            veil.bleeds = True  # it covers whatever the camera sees
             self._light(mobjects)
             self.play(FadeIn(veil), run_time=run_time)
             self._veil = veil
@@ -272,8 +279,7 @@ class FactCard(VGroup):
         )
         box.set_fill(style.SURFACE.dark, opacity=1)
         super().__init__(box, rows)
-        if self.width > SAFE_WIDTH:
-            self.scale_to_fit_width(SAFE_WIDTH)
+        self.scale(min(1.25, SAFE_WIDTH / self.width, 5.4 / self.height))
 
 
 def _cues(start: float, end: float, words: str, longest: int = 84) -> list[Caption]:

@@ -116,6 +116,10 @@ class Number(VGroup):
                 glyph.z_index = looks[2]
         return self
 
+    def scale_now(self) -> float:
+        """How far the number has been scaled since it was made."""
+        return self._frame()[1]
+
     def _spell(self, value: float) -> str:
         if math.isnan(value):
             return "−"
