@@ -125,7 +125,7 @@ def _split(vectors: Array, shapes: Mapping[str, tuple[int, ...]]) -> Parameters:
     first = 0
     for name, shape in shapes.items():
         last = first + int(np.prod(shape))
-        result[name] = vectors[..., first:last].reshape(*vectors.shape[:-1], *shape)
+        result[name] = vectors[..., first:last].reshape((*vectors.shape[:-1], *shape))
         first = last
     return result
 
