@@ -155,7 +155,7 @@ def _double_well_gradient(x: Any) -> Any:
     return x + (x - WELL_AT) / WELL_WIDTH**2 * _well(x)
 
 
-def newton(gradient: Callable[[Any], Any], guesses: Any) -> Array:
+def _newton(gradient: Callable[[Any], Any], guesses: Any) -> Array:
     """Return the zeros (M, D) of a gradient near the guesses (M, D), by Newton's method."""
     points: Array = numpy.array(guesses, dtype=float)
     h = 1e-6
@@ -215,7 +215,7 @@ _FORMULAS = {
             "himmelblau",
             "Himmelblau's function",
             numpy.array([[-5.5, 5.5], [-5.5, 5.5]]),
-            newton(_himmelblau_gradient, [[3.0, 2.0], [-2.8, 3.1], [-3.8, -3.3], [3.6, -1.8]]),
+            _newton(_himmelblau_gradient, [[3.0, 2.0], [-2.8, 3.1], [-3.8, -3.3], [3.6, -1.8]]),
             "J(bold(w)) = (w_1^2 + w_2 - 11)^2 + (w_1 + w_2^2 - 7)^2",
             None,
             _himmelblau,
@@ -235,7 +235,7 @@ _FORMULAS = {
             "double_well",
             "A false minimum",
             numpy.array([[-3.5, 3.5]]),
-            newton(_double_well_gradient, [[0.0], [1.9]]),
+            _newton(_double_well_gradient, [[0.0], [1.9]]),
             f"J(w) = 1/2 w^2 - {WELL_DEPTH} exp(-1/2 ((w - {WELL_AT:g}) / {WELL_WIDTH})^2)",
             None,
             _double_well,
