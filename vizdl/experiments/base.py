@@ -97,7 +97,9 @@ class Settings(BaseModel):
                 known = ", ".join(controls) or "none"
                 raise SettingsError(f"unknown setting {name!r}; there are: {known}")
         try:
-            return cls.model_validate(dict(values))
+            return cls.model_validate(
+                {name: _choose(controls[name], value) for name, value in values.items()}
+            )
         except ValidationError as error:
             name = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else ""
             if name in controls:
@@ -127,6 +129,11 @@ def _control(name: str, info: FieldInfo) -> Control:
         step=float(step) if isinstance(step, int | float) else None,
         choices=choices,
     )
+
+
+def _choose(control: Control, value: Any) -> Any:
+    """The choice that the text `value` spells (pydantic takes no "32" for a Literal 32)."""
+    return next((choice for choice in control.choices if _spell(choice) == value), value)
 
 
 def _spell(value: Value) -> str:
