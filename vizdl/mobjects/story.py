@@ -23,17 +23,19 @@ from __future__ import annotations
 
 import functools
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
+import numpy as np
 from manim import (
     DOWN,
     LEFT,
     RIGHT,
     UL,
     UP,
+    Animation,
     FadeIn,
     FadeOut,
     Mobject,
@@ -41,7 +43,11 @@ from manim import (
     Rectangle,
     RoundedRectangle,
     VGroup,
+    config,
 )
+from manim.utils.family import extract_mobject_family_members
+from manim.utils.iterables import list_update
+from numpy.typing import NDArray
 
 from vizdl import style
 from vizdl.experiments.base import Fact, Facts, Settings
@@ -119,6 +125,7 @@ class Story(MovingCameraScene):
         self.beats: list[Beat] = []
         self.rests: list[float] = []
         self.poster_time: float | None = None
+        self.poster_frame: NDArray[np.uint8] | None = None  # (height, width, 4)
         self._speaking: tuple[float, str] | None = None
         self._veil: Rectangle | None = None
         self._lit: list[tuple[Mobject, float]] = []
@@ -139,6 +146,25 @@ class Story(MovingCameraScene):
         super().play(*animations, **options)
         if self.on_rest is not None:
             type(self).on_rest(self)  # type: ignore[misc]
+
+    def get_moving_and_static_mobjects(
+        self, animations: Iterable[Animation]
+    ) -> tuple[list[Mobject], list[Mobject]]:
+        """Split what is redrawn in every frame from what is drawn once beneath it.
+
+        Manim lets the order in which mobjects were added decide, so a moving veil would cover
+        what is lit. Here the drawing order decides: all that stands above something that moves
+        is drawn again.
+        """
+        moving, _ = super().get_moving_and_static_mobjects(animations)
+        order = extract_mobject_family_members(
+            list_update(self.mobjects, self.foreground_mobjects),
+            use_z_index=True,
+            only_those_with_points=True,
+        )
+        known = set(moving)
+        first = next((i for i, part in enumerate(order) if part in known), len(order))
+        return list(dict.fromkeys([*moving, *order[first:]])), order[:first]
 
     # Words
 
@@ -189,6 +215,8 @@ class Story(MovingCameraScene):
         self.say(say)
         self.play(*[FadeOut(mobject) for mobject in rest], run_time=style.NORMAL)
         self.play(FadeIn(card, shift=0.2 * UP), run_time=style.NORMAL)
+        if self.poster_time is None:
+            self.poster()
         self.wait(style.SLOW)
         self.hush()
         self.rests.append(self.now)
@@ -199,8 +227,12 @@ class Story(MovingCameraScene):
         self.rests.append(self.now)
 
     def poster(self) -> None:
-        """Mark this moment as the picture that stands for the video until it plays."""
+        """Take this moment's picture to stand for the video until it plays."""
         self.poster_time = self.now
+        if not config.dry_run:
+            self.renderer.static_image = None  # type: ignore[union-attr]
+            self.renderer.update_frame(self)
+            self.poster_frame = np.asarray(self.renderer.get_frame(), dtype=np.uint8)
 
     # Eyes
 
@@ -210,7 +242,7 @@ class Story(MovingCameraScene):
         if self._veil is None:
             veil = Rectangle(width=4 * style.FRAME[0], height=4 * style.FRAME[1], stroke_width=0)
             veil.set_fill(style.BACKGROUND.dark, opacity=1 - style.DIMMED).set_z_index(_VEIL_LEVEL)
-            veil.bleeds = True  # it covers whatever the camera sees
+            vars(veil)["bleeds"] = True  # it covers whatever the camera sees
             self._light(mobjects)
             self.play(FadeIn(veil), run_time=run_time)
             self._veil = veil
@@ -246,7 +278,7 @@ class Story(MovingCameraScene):
         return {
             "title": self.title,
             "duration": self.now,
-            "poster": self.now if self.poster_time is None else self.poster_time,
+            "poster": self.poster_time,
             "beats": [asdict(item) for item in self.beats],
             "captions": [asdict(item) for item in self.captions],
             "rests": self.rests,

@@ -107,13 +107,7 @@ class Number(VGroup):
         self.value = float(value)
         text = self._spell(self.value)
         if text != self.text:
-            origin, scale = self._frame()
-            first = self.submobjects[0]
-            looks = (first.get_fill_color(), first.get_fill_opacity(), first.z_index)
-            self._spread(text, origin, scale)
-            for glyph in self.submobjects:
-                glyph.set_fill(looks[0], opacity=looks[1])
-                glyph.z_index = looks[2]
+            self._spread(text, *self._frame())
         return self
 
     def scale_now(self) -> float:
@@ -147,18 +141,25 @@ class Number(VGroup):
         return {"left": 0.0, "center": width / 2, "right": width}[self.anchor]
 
     def _spread(self, text: str, origin: NDArray[np.float64], scale: float) -> None:
+        # Glyphs are changed in place: Manim draws the very objects that an animation began with.
         em = EM * self.size * scale
         pen = origin - np.array([self._lead(text) * em, 0, 0])
-        glyphs = []
+        placed = []
         for character in text:
             outline, advance = _glyph(character)
             if len(outline.points):
-                glyph = outline.copy()
-                glyph.points = outline.points * em + pen
-                glyph.set_fill(self.number_color, opacity=1).set_stroke(width=0)
-                glyphs.append(glyph)
+                placed.append(outline.points * em + pen)
             pen = pen + np.array([advance * em, 0, 0])
-        self.submobjects = glyphs
+        while len(self.submobjects) < len(placed):
+            like = self.submobjects[0] if self.submobjects else None
+            glyph = VMobject(stroke_width=0).set_fill(
+                like.get_fill_color() if like else self.number_color,
+                opacity=like.get_fill_opacity() if like else 1,
+            )
+            glyph.z_index = like.z_index if like else 0
+            self.add(glyph)
+        for index, glyph in enumerate(self.submobjects):
+            glyph.points = placed[index] if index < len(placed) else np.zeros((0, 3))
         self.text = text
 
 
