@@ -4,6 +4,7 @@ from pathlib import Path
 import autograd
 import numpy as np
 import pytest
+from autograd.tracer import Node, trace
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -111,6 +112,39 @@ def test_a_step_can_be_differentiated(name, hyper):
         shift = h * np.eye(2)[i]
         numeric = (stepped(gradient + shift, i) - stepped(gradient - shift, i)) / (2 * h)
         assert slope == pytest.approx(numeric, rel=1e-5)
+
+
+class Recorded(Node):
+    """Notes every primitive that a step runs through, as the live figures' recorder does."""
+
+    def __init__(self, value, fun, args, kwargs, parent_argnums, parents):
+        self.names = [fun.__name__, *(name for parent in parents for name in parent.names)]
+
+    def initialize_root(self):
+        self.names = []
+
+
+@pytest.mark.parametrize("landscape", ["ravine", "beale", "double_well"])
+@pytest.mark.parametrize(("name", "hyper"), VARIANTS)
+def test_a_step_can_be_recorded(name, hyper, landscape):
+    landscape, rule = landscapes.get(landscape), optimizers.get(name, **hyper)
+    start = landscape.minima[0] + 0.3
+    state = rule.init(start)
+    shapes = [np.shape(part) for part in (start, *state)]
+
+    def step(flat):
+        parts, first = [], 0
+        for shape in shapes:
+            last = first + int(np.prod(shape))
+            parts.append(flat[first:last] if shape else flat[first])
+            first = last
+        return rule.update(parts[0], landscape.gradient(parts[0]), tuple(parts[1:]), 0.1)[0]
+
+    flat = np.concatenate([np.ravel(part) for part in (start, *state)])
+    moved, node = trace(Recorded.new_root(), step, flat)
+    assert "subtract" in node.names
+    expected, _ = rule.update(start, landscape.gradient(start), state, 0.1)
+    np.testing.assert_array_equal(moved, expected)
 
 
 def test_learning_rates_may_differ_along_a_batch():

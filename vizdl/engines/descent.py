@@ -92,7 +92,9 @@ def descend(
     points = np.broadcast_to(start, (*batch, dimension)).reshape(-1, dimension)  # (B, D)
     rate = np.broadcast_to(rate, batch).reshape(-1, 1)  # (B, 1)
 
-    with np.errstate(all="ignore"):  # leaving the range is a result, not worth a warning
+    # Leaving the range is a result and a constant loss gets its own sentence: no warnings.
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Output seems independent")
         evaluate = _evaluator(loss, points)
         walk = _walk(evaluate, points, rule, rate, steps, limit)
     if np.all(walk.diverged_at == 0):
@@ -193,9 +195,7 @@ def _evaluator(loss: Loss, points: Array) -> ValueAndGradient:
 
 def _check_single(loss: Callable[[Any], Any], point: Array) -> None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # autograd's, before our own sentence
-            value, _ = value_and_gradient(loss, point)
+        value, _ = value_and_gradient(loss, point)
     except Exception as error:
         if isinstance(error, TypeError) or str(error).startswith("loss must"):
             raise

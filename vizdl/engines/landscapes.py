@@ -17,7 +17,9 @@ from autograd.tracer import isbox
 from vizdl.engines import check
 from vizdl.engines.check import Array
 
-WELL_AT, WELL_DEPTH, WELL_WIDTH = 2.0, 1.25, 0.3  # the false minimum of double_well
+# The false minimum of double_well: a dip in the parabola 1/2 w^2, so sharp that gradient descent
+# from w = 3 is caught by it at rates below 0.2 only. The parabola itself throws out rates above 2.
+WELL_AT, WELL_DEPTH, WELL_WIDTH = 2.0, 1.25, 0.3
 
 
 @dataclass(frozen=True, eq=False)

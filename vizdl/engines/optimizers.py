@@ -118,8 +118,8 @@ def _sgd(w: Any, g: Any, state: State, lr: Any, h: Hyper) -> tuple[Any, State, A
         return w - lr * g, state, lr
     velocity, step = state
     # The first velocity is the gradient itself: dampening begins with the second step.
-    share = np.where(step == 0, 1.0, 1.0 - h["dampening"])
-    velocity = h["momentum"] * velocity + share * g
+    dampening = h["dampening"] * np.minimum(step, 1.0)
+    velocity = h["momentum"] * velocity + (1.0 - dampening) * g
     direction = g + h["momentum"] * velocity if h["nesterov"] else velocity
     return w - lr * direction, (velocity, step + 1.0), lr
 
