@@ -68,10 +68,10 @@ EQUATIONS = {
 class Settings(base.Settings):
     """What may be changed: the network, its training, and the sequence that it is shown."""
 
-    seed: int = setting(0, "Seed", low=0, high=9999, step=1)
+    seed: int = setting(5, "Seed", low=0, high=9999, step=1)
     hidden_size: int = setting(4, "Cells", low=1, high=8, step=1)
     training_steps: int = setting(500, "Training steps", low=50, high=2000, scale="log")
-    sparsity: float = setting(0.005, "Price of read-out weights", low=0, high=0.02, step=0.001)
+    sparsity: float = setting(0.002, "Price of read-out weights", low=0, high=0.02, step=0.001)
     length: int = setting(20, "Steps shown", low=12, high=32, step=1)
     store_rate: float = setting(0.2, "Share of store flags shown", low=0.1, high=0.5, step=0.05)
     ask_rate: float = setting(0.3, "Share of ask flags shown", low=0.1, high=0.6, step=0.05)
