@@ -1,4 +1,4 @@
-"""Settings of all tests: examples may take as long as the machine needs, and are the same each run."""
+"""Property tests take the time the machine needs and try the same examples each run."""
 
 from hypothesis import settings
 
