@@ -125,6 +125,18 @@ def test_flow_of_a_linear_network_goes_by_powers_of_its_matrix(assert_close):
     assert_close(flow[29, ::-1], np.linalg.norm(powers, axis=(1, 2)))
 
 
+def test_a_linear_network_that_explodes_keeps_its_finite_part():
+    model = replace(rnn.init(1, 1, 1, 0, radius=10.0, activation="identity"), w_xh=[[1.0]])
+    trace = rnn.forward(model, np.ones((400, 2, 1)))
+    assert trace.diverged == 309  # after n steps the state is 11…1 (n ones), too large at n = 310
+    assert len(trace.h) - 1 == len(trace.a) == len(trace.y) == len(trace.x) == trace.diverged
+    for array in (trace.h, trace.a, trace.y):
+        assert np.isfinite(array).all()
+    shorter = rnn.forward(model, np.ones((trace.diverged, 2, 1)))
+    assert shorter.diverged is None
+    np.testing.assert_array_equal(shorter.h, trace.h)
+
+
 @given(H=SIZES, seed=st.integers(0, 1000), radius=st.floats(0.01, 2))
 def test_init_sets_the_radius_exactly(H, seed, radius):
     model = rnn.init(2, H, 1, seed, radius)

@@ -96,6 +96,7 @@ def test_a_run_that_diverges_ends_with_its_finite_part():
         lambda p: (np.inf, {}),
         lambda p: (1.0, {"w": [np.nan]}),
         lambda p: (1.0, {"w": [-np.inf]}),
+        lambda p: (1.0, {"w": [1e200]}),  # a number, but the square in its norm is none
     ],
 )
 def test_what_is_not_a_number_is_divergence(broken):

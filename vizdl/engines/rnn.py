@@ -68,13 +68,15 @@ class RNNTrace:
     """Everything a forward pass computed; `h[t]` stands before step t, `h[t+1]` after it.
 
     h (T+1, B, H) the states, the first one being the initial state; a (T, B, H) their
-    pre-activations; y (T, B, O) the outputs; x (T, B, D) the input.
+    pre-activations; y (T, B, O) the outputs; x (T, B, D) the input. Where a linear network left
+    the range of numbers, `diverged` is that step and T counts the steps before it.
     """
 
     h: Array
     a: Array
     y: Array
     x: Array
+    diverged: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,11 +221,16 @@ def forward(model: RNN, x: ArrayLike, h0: ArrayLike | None = None) -> RNNTrace:
         h[0] = check.array("h0", h0, (B, model.hidden_size))
 
     a = x @ model.w_xh.T + model.b_h  # (T, B, H), the inputs' part of every step at once
-    for t in range(T):
-        a[t] += h[t] @ model.w_hh.T
-        h[t + 1] = np.tanh(a[t]) if model.activation == "tanh" else a[t]
-    y = h[1:] @ model.w_hy.T + model.b_y  # (T, B, O)
-    return RNNTrace(h, a, y, x)
+    with np.errstate(over="ignore", invalid="ignore"):  # divergence is a result, not an accident
+        for t in range(T):
+            a[t] += h[t] @ model.w_hh.T
+            h[t + 1] = np.tanh(a[t]) if model.activation == "tanh" else a[t]
+        y = h[1:] @ model.w_hy.T + model.b_y  # (T, B, O)
+    finite = np.isfinite(a).all(axis=(1, 2)) & np.isfinite(y).all(axis=(1, 2))  # (T,)
+    if finite.all():
+        return RNNTrace(h, a, y, x)
+    end = int(np.argmin(finite))
+    return RNNTrace(h[: end + 1], a[:end], y[:end], x[:end], diverged=end)
 
 
 def bptt(model: RNN, trace: RNNTrace, dy: ArrayLike) -> RNNGradients:
