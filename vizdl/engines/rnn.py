@@ -226,7 +226,7 @@ def forward(model: RNN, x: ArrayLike, h0: ArrayLike | None = None) -> RNNTrace:
             a[t] += h[t] @ model.w_hh.T
             h[t + 1] = np.tanh(a[t]) if model.activation == "tanh" else a[t]
         y = h[1:] @ model.w_hy.T + model.b_y  # (T, B, O)
-    finite = np.isfinite(a).all(axis=(1, 2)) & np.isfinite(y).all(axis=(1, 2))  # (T,)
+    finite = np.isfinite(y).all(axis=(1, 2))  # (T,), no infinite state has a finite output
     if finite.all():
         return RNNTrace(h, a, y, x)
     end = int(np.argmin(finite))
