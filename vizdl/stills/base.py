@@ -33,7 +33,7 @@ from vizdl import style
 from vizdl.experiments.base import SUPERSCRIPTS, number
 from vizdl.style import Role, Theme
 
-FONT = "STIXGeneral"  # ships with Matplotlib, so every machine has it
+FONT = ["STIXGeneral", "DejaVu Serif"]  # both ship with Matplotlib; the second has the ⁻⁴
 MATHS = "stix"
 SIZE = 11.0  # points, on a canvas 6.4 inches wide
 SMALL = 9.0
