@@ -1,0 +1,355 @@
+"""The commands. Each one names a function below; what is heavy is imported inside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import cloup
+
+from vizdl import __version__, catalog
+from vizdl.render.job import FORMATS, QUALITIES, RenderError
+
+VIDEOS = Path("videos")
+STILL_ENDINGS = (".svg", ".pdf", ".png")
+PLOT_ENDINGS = (".html", ".json", *STILL_ENDINGS)
+
+CONTEXT = cloup.Context.settings(help_option_names=["-h", "--help"], max_content_width=100)
+
+
+@cloup.group(context_settings=CONTEXT, invoke_without_command=False)
+@cloup.version_option(__version__, prog_name="vizdl")
+@cloup.option("--debug", is_flag=True, help="Show the whole traceback of an error.")
+def cli(debug: bool) -> None:
+    """Show deep learning: animations, interactive figures, stills and a gallery."""
+
+
+def set_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option ``--set name=value``, given as often as needed, as a dict of texts."""
+
+    def read(_context: Any, _option: Any, pairs: tuple[str, ...]) -> dict[str, str]:
+        settings = {}
+        for pair in pairs:
+            name, sign, value = pair.partition("=")
+            if not sign or not name:
+                raise click.BadParameter(f"write NAME=VALUE, got {pair!r}")
+            settings[name.strip()] = value.strip()
+        return settings
+
+    return cloup.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="NAME=VALUE",
+        callback=read,
+        help="Change a setting; `vizdl list NAME` tells which there are.",
+    )(command)
+
+
+@cli.command("list")
+@cloup.argument("name", required=False)
+@cloup.option("--json", "as_json", is_flag=True, help="For machines.")
+def list_(name: str | None, as_json: bool) -> None:
+    """The concepts and what of them is rendered; with NAME, that concept's settings."""
+    if name is not None:
+        return _list_settings(name, as_json)
+    concepts = catalog.concepts()
+    rendered = {concept.name: _rendered(concept.name) for concept in concepts}
+    if as_json:
+        rows = [
+            {"name": c.name, "title": c.title, "lecture": c.lecture, "rendered": rendered[c.name]}
+            for c in concepts
+        ]
+        click.echo(json.dumps(rows, indent=1))
+        return
+    width = max(len(concept.name) for concept in concepts)
+    for lecture, title in catalog.LECTURES.items():
+        click.secho(f"Lecture {lecture}: {title}", bold=True)
+        for concept in concepts:
+            if concept.lecture == lecture:
+                state = rendered[concept.name] or "not rendered"
+                click.echo(f"  {concept.name:<{width}}  {concept.title:<32}  {state}")
+    return
+
+
+def _rendered(name: str) -> str:
+    try:
+        story = json.loads((VIDEOS / f"{name}.json").read_text("utf-8"))
+        return f"{VIDEOS / name}.mp4, {story['quality']}, {story['duration']:.0f} s"
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def _list_settings(name: str, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    concept = catalog.get(name)
+    controls = catalog.load(concept.experiment).Settings.controls()
+    if as_json:
+        click.echo(json.dumps([asdict(control) for control in controls], indent=1))
+        return
+    click.secho(concept.title, bold=True)
+    click.echo(f"{concept.summary}\n")
+    width = max((len(control.name) for control in controls), default=0)
+    for control in controls:
+        unit = f" {control.unit}" if control.unit else ""
+        default = str(control.default).lower() if control.choices else control.default
+        click.echo(f"  {control.name:<{width}}  {control.label}: {control.allowed}{unit}")
+        click.echo(f"  {'':<{width}}  default {default}")
+
+
+@cli.command()
+@cloup.argument("names", nargs=-1, metavar="CONCEPT…")
+@cloup.option("--all", "everything", is_flag=True, help="Every concept.")
+@cloup.option("-q", "--quality", type=click.Choice(list(QUALITIES)), default="medium",
+              show_default=True, help="480p15, 720p30, 1080p60 or 2160p60.")  # fmt: skip
+@cloup.option("--format", "format_", type=click.Choice(FORMATS), default="mp4", show_default=True)
+@set_option
+@cloup.option("--jobs", type=click.IntRange(1), help="Scenes at once (default: one a core).")
+@cloup.option("-o", "--out", type=click.Path(path_type=Path), default=VIDEOS, show_default=True,
+              help="Folder for the videos.")  # fmt: skip
+def render(
+    names: tuple[str, ...],
+    everything: bool,
+    quality: Any,
+    format_: Any,
+    settings: dict[str, str],
+    jobs: int | None,
+    out: Path,
+) -> None:
+    """Draw scenes to video, with captions, poster and chapter marks beside each."""
+    from vizdl.render import render as render_scenes
+
+    if everything == bool(names):
+        raise click.UsageError("name one or more concepts, or give --all")
+    chosen = [concept.name for concept in catalog.concepts()] if everything else list(names)
+    with _scene_bars() as progress:
+        results = render_scenes(
+            chosen, out=out, quality=quality, format=format_, settings=settings, workers=jobs,
+            progress=progress,
+        )  # fmt: skip
+    _tell(results)
+
+
+def _tell(results: Any) -> None:
+    failed = [result for result in results if result.error]
+    for result in results:
+        if result.error:
+            click.secho(f"{result.job.name}: {result.error}", fg="red", err=True)
+        else:
+            state = f"{result.seconds:.0f} s of video" if result.was_drawn else "unchanged"
+            click.echo(f"{result.job.files[0]}  {state}")
+    if failed:
+        raise RenderError(f"{len(failed)} of {len(results)} scenes failed")
+
+
+@contextmanager
+def _scene_bars() -> Iterator[Callable[[str, float, float], None]]:
+    """One bar a scene on a terminal, a line each 20 % elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        told: dict[str, int] = {}
+
+        def line(name: str, now: float, total: float) -> None:
+            fifth = int(5 * now / total)
+            if fifth > told.get(name, -1):
+                told[name] = fifth
+                click.echo(f"{name}: {now:.0f} of {total:.0f} s drawn", err=True)
+
+        yield line
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} of {task.total:.0f} s"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as bars:
+        tasks: dict[str, Any] = {}
+
+        def update(name: str, now: float, total: float) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=now, total=total)
+
+        yield update
+
+
+@cli.command()
+@cloup.argument("concept")
+@set_option
+@cloup.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False),
+              help="A .html or .json (interactive), .svg, .pdf or .png (still) file "
+              "[default: CONCEPT.html].")  # fmt: skip
+@cloup.option("--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
+def plot(concept: str, settings: dict[str, str], out: Path | None, theme: Any) -> None:
+    """Write a concept's figure: interactive as a page, or still for print."""
+    from vizdl import api
+
+    target = out or Path(f"{catalog.get(concept).name}.html")
+    if target.suffix not in PLOT_ENDINGS:
+        raise click.UsageError(
+            f"the file must end in {', '.join(PLOT_ENDINGS)}, got {target.name!r}"
+        )
+    if target.suffix in STILL_ENDINGS:
+        save = catalog.load("vizdl.stills.base:save")
+        drawn = api.still(concept, theme=theme, **settings)
+        with _whole(target) as part:
+            save(drawn, part)
+    else:
+        figure = api.figure(concept, theme=theme, **settings)
+        if target.suffix == ".json":
+            text = figure.to_json()
+        else:
+            from vizdl.gallery.embed import html
+
+            text = html(figure, title=catalog.get(concept).title, theme=theme)
+        with _whole(target) as part:
+            part.write_text(text, "utf-8")
+    click.echo(target)
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """A path beside `target` to write to, moved into place when whole."""
+    if not target.parent.is_dir():
+        raise NotADirectoryError(f"there is no folder {target.parent}")
+    part = target.with_name(f".{target.stem}.part{target.suffix}")
+    try:
+        yield part
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@cli.command()
+@cloup.argument("concept")
+@cloup.option("--as", "kind", type=click.Choice(["iframe", "div", "file"]), default="iframe",
+              show_default=True, help="What the page that takes it can hold.")  # fmt: skip
+@set_option
+@cloup.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("."),
+              help="Folder for the files to put beside your page.")  # fmt: skip
+def embed(concept: str, kind: Any, settings: dict[str, str], out: Path) -> None:
+    """Write a figure's files, and print what to paste into your own page."""
+    from vizdl.gallery import embed as embedding
+
+    click.echo(embedding.embed(catalog.get(concept).name, kind, out, **settings))
+
+
+@cli.group()
+def gallery() -> None:
+    """The site: build it, or look at it."""
+
+
+@gallery.command()
+@cloup.argument("names", nargs=-1, metavar="[CONCEPT…]")
+@cloup.option("-o", "--out", type=click.Path(path_type=Path), default=Path("gallery/_site"),
+              show_default=True, help="Folder of the site.")  # fmt: skip
+@cloup.option("--videos", type=click.Path(path_type=Path), default=VIDEOS, show_default=True,
+              help="Folder of the videos; what is missing or changed is drawn.")  # fmt: skip
+@cloup.option("-q", "--quality", type=click.Choice(list(QUALITIES)), default="medium",
+              show_default=True)  # fmt: skip
+@cloup.option("--jobs", type=click.IntRange(1), help="Scenes at once (default: one a core).")
+@cloup.option("--without-video", is_flag=True, help="Leave the videos out (needs no Manim).")
+def build(
+    names: tuple[str, ...], out: Path, videos: Path, quality: Any, jobs: int | None,
+    without_video: bool,
+) -> None:  # fmt: skip
+    """Draw what is missing and build the site."""
+    from vizdl.gallery.build import build as build_site
+    from vizdl.render import render as render_scenes
+
+    chosen = [catalog.get(name).name for name in names] or [c.name for c in catalog.concepts()]
+    if not without_video:
+        with _scene_bars() as progress:
+            results = render_scenes(
+                chosen, out=videos, quality=quality, workers=jobs, progress=progress
+            )
+        _tell(results)
+    report = build_site(out, names=chosen, videos=None if without_video else videos)
+    click.echo(report)
+
+
+@gallery.command()
+@cloup.argument("directory", type=click.Path(path_type=Path), default=Path("gallery/_site"))
+@cloup.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+def serve(directory: Path, port: int) -> None:
+    """Serve the site to this machine alone (127.0.0.1)."""
+    from vizdl.gallery.serve import serve as serve_site
+
+    if not (directory / "index.html").is_file():
+        raise FileNotFoundError(f"{directory} holds no site; build it: vizdl gallery build")
+    serve_site(directory, port)
+
+
+@cli.command()
+def doctor() -> None:
+    """What is missing on this machine, and the command that mends it."""
+    from vizdl.doctor import checks
+
+    missing = 0
+    for check in checks():
+        sign = click.style("ok     ", fg="green") if check.ok else (
+            click.style("missing", fg="red" if check.needed else "yellow")
+        )  # fmt: skip
+        click.echo(f"{sign}  {check.name}: {check.what}")
+        if not check.ok:
+            missing += check.needed
+            click.echo(f"         {check.mend}")
+    if missing:
+        raise RuntimeError(f"{missing} needed parts are missing")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command: exit code 0, 1 for a failure, 2 for misuse; one sentence for either."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in arguments
+    try:
+        cli.main([word for word in arguments if word != "--debug"], "vizdl", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Stopped. The same command goes on where it stopped.", err=True)
+        sys.exit(130)
+    except Exception as error:
+        if debug:
+            raise
+        misuse = isinstance(error, click.UsageError | catalog.UnknownConcept) or _is_setting(error)
+        sentence = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        click.secho(f"Error: {sentence or type(error).__name__}", fg="red", err=True)
+        click.echo(f"Hint: {_hint(error, arguments)}", err=True)
+        sys.exit(2 if misuse else 1)
+
+
+def _is_setting(error: Exception) -> bool:
+    from vizdl.experiments.base import SettingsError  # slow to import, so not at the start
+
+    return isinstance(error, SettingsError)
+
+
+def _hint(error: Exception, arguments: list[str]) -> str:
+    if isinstance(error, catalog.UnknownConcept):
+        return "vizdl list shows the concepts."
+    if _is_setting(error):
+        known = {concept.name for concept in catalog.concepts()}
+        name = next((word for word in arguments if word in known), "CONCEPT")
+        return f"vizdl list {name} shows the settings and their ranges."
+    if isinstance(error, click.UsageError):
+        path = error.ctx.command_path if error.ctx else "vizdl"
+        return f"{path} --help shows how it is used."
+    if isinstance(error, RenderError):
+        return "vizdl doctor tells what is missing on this machine."
+    return "--debug shows where it happened."
+
+
+if __name__ == "__main__":
+    main()

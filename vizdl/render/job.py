@@ -1,0 +1,159 @@
+"""One scene, one job: played by Manim into one folder, moved into place when whole.
+
+Manim is imported inside `run` alone, so that listing and planning stay fast.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from vizdl import catalog
+from vizdl.render import key as keys
+
+if TYPE_CHECKING:
+    from vizdl.experiments.base import Settings
+
+Quality = Literal["low", "medium", "high", "4k"]
+Format = Literal["mp4", "webm", "gif", "png"]
+
+# width, height, frames a second
+QUALITIES: dict[Quality, tuple[int, int, int]] = {
+    "low": (854, 480, 15),
+    "medium": (1280, 720, 30),
+    "high": (1920, 1080, 60),
+    "4k": (3840, 2160, 60),
+}
+FORMATS: tuple[Format, ...] = ("mp4", "webm", "gif", "png")
+
+
+class RenderError(RuntimeError):
+    """A scene that could not be drawn, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What determines a scene's frames, and where its files go."""
+
+    name: str
+    settings: Settings
+    quality: Quality
+    format: Format
+    out: Path
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files the job writes; the storyboard comes last, so it says that all are there."""
+        picture = self.out / f"{self.name}.{self.format}"
+        if self.format == "png":
+            return (picture, self.storyboard)
+        beside = [self.out / f"{self.name}{end}" for end in (".vtt", ".jpg", ".thumb.mp4")]
+        return (picture, *beside, self.storyboard)
+
+    @property
+    def storyboard(self) -> Path:
+        """Title, duration, beats, captions and rest points of the scene, as JSON."""
+        return self.out / f"{self.name}.json"
+
+    def key(self) -> str:
+        """A digest of everything that determines the frames: sources, settings, versions."""
+        return keys.digest(
+            sources=keys.sources(self.name, catalog.get(self.name)),
+            settings=self.settings.model_dump(),
+            quality=self.quality,
+            format=self.format,
+            versions={package: version(package) for package in ("manim", "numpy", "typst", "av")},
+        )
+
+    def is_done(self) -> bool:
+        """Whether all files are there and were made from just these sources and settings."""
+        try:
+            made_with = json.loads(self.storyboard.read_text("utf-8"))["key"]
+        except (OSError, ValueError, KeyError):
+            return False
+        return all(path.is_file() for path in self.files) and bool(made_with == self.key())
+
+
+def need_manim() -> None:
+    """Raise RenderError, with the command that mends it, where Manim is missing."""
+    if importlib.util.find_spec("manim") is None:
+        raise RenderError(
+            "drawing video needs Manim: pip install 'vizdl[animate]' "
+            "(on Debian or Ubuntu first: apt-get install libcairo2-dev libpango1.0-dev pkg-config)"
+        )
+
+
+def run(job: Job, report: Callable[[float, float], None] | None = None) -> float:
+    """Draw the job's scene and move its files into place. Returns the seconds of video.
+
+    `report` is called now and then with the seconds drawn and the seconds there will be.
+    """
+    from manim import tempconfig
+
+    from vizdl.render.lint import play_dry
+    from vizdl.render.output import write_files
+
+    width, height, rate = QUALITIES[job.quality]
+    scene_class = catalog.load(catalog.get(job.name).scene).with_settings(job.settings)
+    total = play_dry(scene_class).now if report and job.format != "png" else 1.0
+    job.out.mkdir(parents=True, exist_ok=True)
+    # Each job has a media folder of its own: Manim rewrites its text cache, and processes race.
+    with tempfile.TemporaryDirectory(prefix=f".{job.name}-", dir=job.out) as scratch:
+        config: dict[str, Any] = {
+            "media_dir": str(Path(scratch) / "media"),
+            "pixel_width": width,
+            "pixel_height": height,
+            "frame_rate": rate,
+            "format": "none" if job.format == "png" else job.format,
+            "output_file": job.name,
+            "disable_caching": True,
+            "progress_bar": "none",
+            "verbosity": "ERROR",
+        }
+        with tempconfig(config):
+            scene = scene_class(skip_animations=job.format == "png")
+            with _reporting(scene, total, report):
+                scene.render()
+            made = write_files(job, scene, Path(scratch))
+        for path in made:
+            os.replace(path, job.out / path.name)
+    return float(scene.now)
+
+
+@contextlib.contextmanager
+def _reporting(
+    scene: Any, total: float, report: Callable[[float, float], None] | None
+) -> Iterator[None]:
+    if report is None:
+        yield
+        return
+    stop = threading.Event()
+
+    def tell() -> None:
+        while not stop.wait(0.25):
+            report(min(scene.now, total), total)
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def sweep(out: Path) -> None:
+    """Remove what a killed render left in `out`."""
+    for left in out.glob(".*-*"):
+        if left.is_dir() and (left / "media").exists():
+            shutil.rmtree(left, ignore_errors=True)
