@@ -33,8 +33,8 @@ lint: setup-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-setup: $(VENV)/.installed $(VENDOR)/plotly.min.js
-setup-test: $(VENV)/.installed-test $(VENDOR)/plotly.min.js $(VENDOR)/axe.min.js build/.browser
+setup: $(VENV)/.installed $(VENDOR)/plotly-cartesian.min.js
+setup-test: $(VENV)/.installed-test $(VENDOR)/plotly-cartesian.min.js $(VENDOR)/axe.min.js build/.browser
 
 $(VENV)/.installed: pyproject.toml | build/.headers
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -59,7 +59,7 @@ build/.browser:
 	@touch $@
 
 # Third-party scripts come from their registry; without npm the pages use plotly.py's own copy.
-$(VENDOR)/plotly.min.js:
+$(VENDOR)/plotly-cartesian.min.js:
 	@mkdir -p $(VENDOR)
 	@scripts/npm-file $(PLOTLY_JS) plotly-cartesian.min.js $@ || \
 	  echo "no npm here: pages will carry the larger plotly.js that ships with plotly.py"
