@@ -69,7 +69,7 @@ def panel(
 ) -> Axes:
     """One panel of the canvas, `where` as for ``Figure.add_subplot``, in the course's style."""
     ink, muted, faint = (role.on(theme) for role in (style.INK, style.MUTED, style.GRID))
-    ax: Axes = figure.add_subplot(where, **options)
+    ax: Axes = figure.add_subplot(*(where if isinstance(where, tuple) else (where,)), **options)
     ax.set_facecolor(style.BACKGROUND.on(theme))
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
