@@ -207,7 +207,8 @@ def _pixels(story: Story, texts: list[Mobject]) -> NDArray[np.uint8]:
     rest = [
         part
         for mobject in story.mobjects
-        for part in mobject.get_family()
+        # Cairo fills a mobject without points with the outline of the one before it.
+        for part in mobject.family_members_with_points()
         if part not in hidden and part is not story._veil
     ]
     camera: Any = story.renderer.camera
