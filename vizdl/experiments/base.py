@@ -13,6 +13,7 @@ page both draw.
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal, Self, get_args
@@ -103,9 +104,7 @@ class Settings(BaseModel):
         except ValidationError as error:
             name = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else ""
             if name in controls:
-                raise SettingsError(
-                    f"{name} must be {controls[name].allowed}, got {values[name]!r}"
-                ) from None
+                raise _refusal(controls[name], values[name]) from None
             reason = error.errors()[0]["msg"].removeprefix("Value error, ")
             raise SettingsError(reason) from None
 
@@ -133,7 +132,15 @@ def _control(name: str, info: FieldInfo) -> Control:
 
 def _choose(control: Control, value: Any) -> Any:
     """The choice that the text `value` spells (pydantic takes no "32" for a Literal 32)."""
+    if isinstance(value, bool) and not control.choices:
+        raise _refusal(control, value)  # pydantic would take true for 1
+    if not isinstance(value, str):
+        return value
     return next((choice for choice in control.choices if _spell(choice) == value), value)
+
+
+def _refusal(control: Control, value: Any) -> SettingsError:
+    return SettingsError(f"{control.name} must be {control.allowed}, got {reprlib.repr(value)}")
 
 
 def _spell(value: Value) -> str:
@@ -221,8 +228,8 @@ def number(value: float, digits: int = 3) -> str:
         return "∞" if value > 0 else "−∞"
     if isinstance(value, int) or (float(value).is_integer() and abs(value) < 1e5):
         return f"{int(value)}".replace("-", "−")
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")  # rounds up to 10 where it must
     if 1e-3 <= abs(value) < 1e5:
-        decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+        decimals = max(0, digits - 1 - int(exponent))
         return f"{value:.{decimals}f}".replace("-", "−")
-    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     return f"{mantissa}×10{str(int(exponent)).translate(SUPERSCRIPTS)}".replace("-", "−", 1)
