@@ -80,6 +80,12 @@ def test_flow_and_left_are_norms_of_the_vectors(trace):
     assert trace.left[-1, 0] == trace.flow[-1, 0] / trace.flow[-1, -1]
 
 
+def test_running_sums_end_at_what_the_recursion_gives(trace):
+    np.testing.assert_allclose(trace.arrived[-1], trace.state_gradients, atol=1e-14)
+    np.testing.assert_allclose(trace.gathered[0], trace.total, atol=1e-14)
+    np.testing.assert_allclose(trace.gathered[-1], trace.shares[-1], atol=1e-14)
+
+
 def test_less_is_left_where_the_recurrent_weights_are_smaller():
     left = [bptt.run(bptt.Settings(scale=scale)).left[-1, 0] for scale in (0.25, 0.5, 1.0)]
     assert left[0] < left[1] < left[2] < 1

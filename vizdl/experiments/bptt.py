@@ -84,6 +84,8 @@ class BpttTrace(Trace):
     shares: Array
     total: Array
     state_gradients: Array
+    arrived: Array
+    gathered: Array
     w_hh: Array
     learned: Array
     training_losses: Array
@@ -116,6 +118,8 @@ def run(settings: Settings) -> BpttTrace:
         shares=gradients.shares.w_hh,
         total=gradients.w_hh,
         state_gradients=gradients.h[1:, 0],
+        arrived=gradients.flow_vectors[:, :, 0].cumsum(axis=0),
+        gathered=gradients.shares.w_hh[::-1].cumsum(axis=0)[::-1],
         w_hh=model.w_hh,
         learned=learned,
         training_losses=training_losses,
