@@ -288,6 +288,8 @@ class Story(MovingCameraScene):
 class FactCard(VGroup):
     """What was shown: each claim in words beside its measured number.
 
+    ``FactCard([facts["slope"], facts["cost"]])``
+
     Up to three facts; the number is set in `Fact.text`, as everywhere else.
     """
 
@@ -312,6 +314,14 @@ class FactCard(VGroup):
         box.set_fill(style.SURFACE.dark, opacity=1)
         super().__init__(box, rows)
         self.scale(min(1.25, SAFE_WIDTH / self.width, 5.4 / self.height))
+
+    @classmethod
+    def example(cls) -> FactCard:
+        """Two measured facts about mini-batches."""
+        from vizdl.experiments import minibatch
+
+        facts = minibatch.facts(minibatch.run(minibatch.Settings()))
+        return cls([facts["spread_slope"], facts["saving"]])
 
 
 def _cues(start: float, end: float, words: str, longest: int = 84) -> list[Caption]:

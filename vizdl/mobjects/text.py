@@ -28,6 +28,8 @@ _CHARACTERS = "0123456789.−+%×=,∞ "
 class Label(Typst):
     """A line of plain text. Nothing in it is markup; ``\\n`` starts a new line.
 
+    ``Label("Which way is down?", size=style.TITLE_SIZE)``
+
     `text` as it is to be read, `size` one of the type sizes of `vizdl.style`, `color` any colour.
     """
 
@@ -49,9 +51,14 @@ class Label(Typst):
         self.text = text
         self.size = size
 
+    @classmethod
+    def example(cls) -> Label:
+        """A line of the largest type."""
+        return cls("Which way is down?", size=style.TITLE_SIZE)
+
 
 class Maths(MathTypst):
-    """A formula in Typst's notation: ``c_t = f_t dot.o c_(t-1)``.
+    """A formula in Typst's notation: ``Maths("c_t = f_t dot.o c_(t-1)")``.
 
     Groups written ``{{ … : name }}`` are found again by ``select("name")``.
     """
@@ -68,13 +75,18 @@ class Maths(MathTypst):
         self.text = source
         self.size = size
 
+    @classmethod
+    def example(cls) -> Maths:
+        """The update of an LSTM's cell state."""
+        return cls("c_t = f_t dot.o c_(t-1) + i_t dot.o g_t", size=style.TITLE_SIZE)
+
 
 class Number(VGroup):
     """A number that can change in every frame, its digits all of one width.
 
-    ``number.set_value(0.73)`` changes it in place, keeping the edge named by `anchor` (``left``,
-    ``right``, ``center``) and the baseline where they are. `places` is the number of decimals,
-    `sign` shows a plus as well. Not a number is shown as "–", infinity as "∞".
+    ``number = Number(0.5); number.set_value(0.73)`` changes it in place, keeping the edge named
+    by `anchor` (``left``, ``right``, ``center``) and the baseline where they are. `places` is the
+    number of decimals, `sign` shows a plus as well. Not a number is shown as "–", infinity as "∞".
     """
 
     def __init__(
@@ -113,6 +125,11 @@ class Number(VGroup):
     def scale_now(self) -> float:
         """How far the number has been scaled since it was made."""
         return self._frame()[1]
+
+    @classmethod
+    def example(cls) -> Number:
+        """A number with its sign."""
+        return cls(0.73, sign=True, size=style.TITLE_SIZE)
 
     def _spell(self, value: float) -> str:
         if math.isnan(value):
