@@ -29,6 +29,7 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 DIRECTIONS = 360
+CLOSE_UP = 0.25
 PROBE = 1e-5  # length of the finite differences, as a share of the map's width
 STARTS = (4, 3)  # the other starts stand on a grid over the map
 REACHED = 0.1  # a run has reached a minimum that is nearer than this
@@ -72,6 +73,7 @@ class GradientDescentTrace(Trace):
 
     settings: Settings
     surface: Surface
+    close: Surface  # the ground round the start, CLOSE_UP of the map's width across
     minima: Array  # (M, 2)
     path: DescentTrace  # positions (T+1, 2)
     angles: Array  # (360,), radians
@@ -107,6 +109,7 @@ def run(settings: Settings) -> GradientDescentTrace:
     return GradientDescentTrace(
         settings=settings,
         surface=sample(landscape),
+        close=sample(landscape, _window(landscape, start), points=81),
         minima=landscape.minima,
         path=path,
         angles=angles,
@@ -136,6 +139,7 @@ def facts(trace: GradientDescentTrace) -> Facts:
         ratio = float(trace.slopes[trace.steepest]) / length
     changes = np.diff(trace.path.losses)
     made = int(np.isfinite(changes).sum())
+    rate = number(trace.settings.learning_rate, 2)
     rose = int((changes > ROUNDING * abs(trace.path.losses[0])).sum())
     minima, found = len(trace.minima), len(set(trace.reached) - {-1})
     below = trace.bowl_rates < 1
@@ -164,7 +168,7 @@ def facts(trace: GradientDescentTrace) -> Facts:
             "steps_uphill",
             "Steps against the gradient that raised the loss",
             rose,
-            f"none, if the learning rate is small enough (here {number(trace.settings.learning_rate, 2)})",
+            f"none, if the learning rate is small enough (here {rate})",
             rose == 0 and made > 0,
             f"of {made}",
         ),
@@ -216,6 +220,11 @@ def _slopes(landscape: Landscape, point: Array, angles: Array) -> Array:
     step = h * np.stack([np.cos(angles), np.sin(angles)], axis=-1)  # (360, 2)
     rise: Array = landscape.value(point + step) - landscape.value(point - step)
     return rise / (2 * h)
+
+
+def _window(landscape: Landscape, centre: Array) -> Array:
+    half = CLOSE_UP / 2 * np.ptp(landscape.domain, axis=1)
+    return np.stack([centre - half, centre + half], axis=-1)  # (2, 2)
 
 
 def _descend(landscape: Landscape, start: Array, settings: Settings) -> DescentTrace:

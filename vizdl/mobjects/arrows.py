@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import Animation, Mobject, VGroup, VMobject
 from numpy.typing import ArrayLike, NDArray
 
 from vizdl import style
@@ -73,14 +73,46 @@ class VectorArrow(VGroup):
         return cls([0.0, 0.0], landscapes.get("bowl").gradient([1.0, 0.5]))
 
 
+class Swing(Animation):
+    """Turn and stretch a `VectorArrow` into another vector, in place: angle and length change.
+
+    ``self.play(Swing(arrow, to=-arrow.vector))`` turns it round.
+    """
+
+    def __init__(self, arrow: VectorArrow, *, to: ArrayLike, **options: Any) -> None:
+        self.arrow = arrow
+        self.last = complex(*np.asarray(to, dtype=float)[:2])
+        self.first = complex(*arrow.vector[:2])
+        super().__init__(arrow, **options)
+
+    def create_starting_mobject(self) -> Mobject:
+        """Nothing: the arrow is changed in place, so no copy of it is needed."""
+        return Mobject()
+
+    def begin(self) -> None:
+        """Start from what the arrow shows now."""
+        self.first = complex(*self.arrow.vector[:2])
+        super().begin()
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Show the vector at the share `alpha` of the time."""
+        share = self.rate_func(alpha)
+        turn = float(np.angle(self.last / self.first)) if self.first and self.last else 0.0
+        size = (1 - share) * abs(self.first) + share * abs(self.last)
+        start = self.first / abs(self.first) if self.first else self.last / (abs(self.last) or 1)
+        now = size * start * np.exp(1j * share * turn)
+        self.arrow.place(vector=[now.real, now.imag])
+
+
 class DirectionFan(VGroup):
     """The slope of a loss in every direction round one point: rays, signed by colour.
 
     ``fan = DirectionFan(map.place(w), angles, slopes); self.play(Advance(fan, to=360))``
 
     `angles` (N,) in radians and `slopes` (N,). A ray is as long and as bright as its slope is
-    steep: rises in the colour of positive values, falls in that of negative ones. Rays appear in
-    the order of the angles, up to `step`.
+    steep (the longest at a slope of `limit`, the steepest if left out): rises in the colour of
+    positive values, falls in that of negative ones. Rays appear in the order of the angles, up to
+    `step`, behind the needle that measures them.
     """
 
     def __init__(
@@ -92,6 +124,7 @@ class DirectionFan(VGroup):
         radius: float = 1.2,
         inner: float = 0.14,
         shades: int = 8,
+        limit: float | None = None,
         step: float = 0.0,
     ) -> None:
         angles, slopes = np.asarray(angles, dtype=float), np.asarray(slopes, dtype=float)
@@ -100,8 +133,8 @@ class DirectionFan(VGroup):
                 f"angles and slopes must be of one length (N,), got {angles.shape} "
                 f"and {slopes.shape}"
             )
-        limit = float(np.abs(slopes).max()) or 1.0
-        share = np.abs(slopes) / limit
+        limit = limit or float(np.abs(slopes).max()) or 1.0
+        share = np.minimum(np.abs(slopes) / limit, 1)
         way = np.stack([np.cos(angles), np.sin(angles), np.zeros_like(angles)], axis=-1)
         middle = np.zeros(3)
         middle[: len(np.asarray(center))] = center
@@ -118,7 +151,9 @@ class DirectionFan(VGroup):
                 color = style.signed_colour(sign * (level + 1) / shades, 1.0)
                 line = stroke(color, width=100 * spacing * 0.62)
                 self._shades.append((line, indices, rays[indices]))
-        super().__init__(*[line for line, _, _ in self._shades])
+        self._middle, self._ways, self._radius = middle, way, radius
+        self.needle = stroke(style.INK.dark, 3.0)
+        super().__init__(*[line for line, _, _ in self._shades], self.needle)
         self.set_step(step)
 
     def set_step(self, step: float) -> Self:
@@ -127,6 +162,11 @@ class DirectionFan(VGroup):
         for line, indices, rays in self._shades:
             count = int(np.searchsorted(indices, self.step))
             line.set_points(rays[:count].reshape(-1, 3))
+        if 0 < self.step < len(self._ways):
+            way = self._ways[int(self.step)]
+            self.needle.set_points_as_corners([self._middle, self._middle + self._radius * way])
+        else:
+            self.needle.set_points(np.zeros((0, 3)))
         return self
 
     @classmethod

@@ -103,6 +103,8 @@ class PlotArea(VGroup):
         log_y: bool = False,
         x_ticks: list[float] | int = 4,
         y_ticks: list[float] | int = 4,
+        x_unit: str = "",
+        y_unit: str = "",
         grid: bool = True,
         size: float = style.SMALL_SIZE,
     ) -> None:
@@ -114,14 +116,14 @@ class PlotArea(VGroup):
         for tick in self.x_span.ticks(x_ticks) if isinstance(x_ticks, int) else x_ticks:
             foot = self.place(tick, self.y_span.low)
             self.grid.add(_thin(foot, foot + 0.08 * DOWN, style.MUTED.dark))
-            label = Label(self.x_span.spell(tick), size=size, color=style.MUTED.dark)
+            label = Label(self.x_span.spell(tick) + x_unit, size=size, color=style.MUTED.dark)
             self.tick_labels.add(label.move_to(np.array([foot[0], bottom - 0.28, 0])))
         for tick in self.y_span.ticks(y_ticks) if isinstance(y_ticks, int) else y_ticks:
             foot = self.place(self.x_span.low, tick)
             if grid:
                 across = _thin(foot, foot + width * RIGHT, style.GRID.dark)
                 self.grid.add(across)
-            label = Label(self.y_span.spell(tick), size=size, color=style.MUTED.dark)
+            label = Label(self.y_span.spell(tick) + y_unit, size=size, color=style.MUTED.dark)
             self.tick_labels.add(label.next_to(np.array([left, foot[1], 0]), LEFT, buff=0.12))
         corner = self.frame.get_corner(DOWN + LEFT)
         self.axes = VGroup(_thin(corner, corner + width * RIGHT, style.MUTED.dark))

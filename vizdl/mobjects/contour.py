@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 from contourpy import contour_generator
-from manim import Rectangle, VGroup, VMobject
+from manim import DOWN, RIGHT, Rectangle, VGroup, VMobject
 from numpy.typing import NDArray
 
 from vizdl import style
@@ -54,6 +54,9 @@ class ContourMap(VGroup):
             y_ticks=ticks,
             grid=False,
         )
+        if x_label is None:  # at the end of the axis, which leaves more height for the map
+            corner = self.area.frame.get_corner(DOWN + RIGHT)
+            self.area.x_label.next_to(corner, RIGHT, buff=0.15).shift(0.25 * DOWN)
         low, high = (stop[1] for stop in style.height_scale("dark"))
         tracer = contour_generator(x, y, surface.height, fill_type="OuterOffset")
         shares = np.arange(1, len(surface.levels) + 1) / max(1, len(surface.levels))
