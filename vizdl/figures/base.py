@@ -38,12 +38,21 @@ _HEX = re.compile(r"#[0-9a-f]{6}")
 
 
 def layout(
-    theme: Theme, *, x: str = "", y: str = "", narrow: Mapping[str, Any] | None = None, **more: Any
+    theme: Theme,
+    *,
+    x: str = "",
+    y: str = "",
+    narrow: Mapping[str, Any] | None = None,
+    aspect: float | None = None,
+    narrow_aspect: float | None = None,
+    **more: Any,
 ) -> go.Layout:
     """A layout in the course's colours for either theme.
 
     `x` and `y` title the axes. `narrow` holds what a page changes where the figure is narrower
     than 560 pixels, by dotted path (``{"yaxis.domain": [0.55, 1], "xaxis.anchor": "y"}``);
+    `aspect` and `narrow_aspect` are the width of its box on a page over its height (16:9, and 4:5
+    where it is narrow, if not given).
     `more` is passed on to ``plotly.graph_objects.Layout`` (``xaxis={"range": [0, 1]}``). The
     legend lies in a row above the plot, where it covers no data.
     """
@@ -52,8 +61,12 @@ def layout(
         made.xaxis.title.text = x
     if y:
         made.yaxis.title.text = y
-    if narrow:
-        made.meta = {**(made.meta or {}), "narrow": dict(narrow)}
+    asked = {
+        "narrow": dict(narrow) if narrow else None,
+        "aspect": aspect,
+        "narrow_aspect": narrow_aspect,
+    }
+    made.meta = {**(made.meta or {}), **{key: value for key, value in asked.items() if value}}
     return made
 
 
@@ -260,6 +273,13 @@ def to_payload(light: go.Figure, dark: go.Figure) -> str:
         "colours": colours,
     }
     return json.dumps(payload, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def theme_of(figure: go.Figure) -> Theme:
+    """The theme that the figure was drawn in, by its background."""
+    return (
+        "dark" if figure.layout.template.layout.paper_bgcolor == style.BACKGROUND.dark else "light"
+    )
 
 
 def plotlyjs() -> str:

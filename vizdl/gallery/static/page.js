@@ -1,0 +1,195 @@
+/* A concept's page: captions under the video, chapters and transcript that seek, lecture mode. */
+(function () {
+  "use strict";
+
+  function Film(root) {
+    this.root = root;
+    this.video = root.querySelector("video");
+    this.marks = Array.from(root.querySelectorAll("[data-time]"));
+    this.rests = JSON.parse(root.dataset.rests);
+    this.target = null;
+    this.captions();
+    this.seeking();
+    this.lecture();
+  }
+
+  // The captions stand under the picture, not on it; without JavaScript the native track shows.
+  Film.prototype.captions = function () {
+    var line = this.root.querySelector("[data-caption]");
+    var track = this.video.textTracks[0];
+    if (!track) return;
+    track.mode = "hidden";
+    line.hidden = false;
+    track.addEventListener("cuechange", function () {
+      var cue = track.activeCues && track.activeCues[0];
+      line.textContent = cue ? cue.text : "";
+    });
+  };
+
+  Film.prototype.seeking = function () {
+    var self = this;
+    this.marks.forEach(function (mark) {
+      mark.addEventListener("click", function (event) {
+        event.preventDefault();
+        self.video.currentTime = Number(mark.dataset.time) + 0.01;
+        self.video.play().catch(function () {});
+        self.highlight();
+      });
+    });
+    this.video.addEventListener("timeupdate", function () { self.highlight(); });
+  };
+
+  Film.prototype.highlight = function () {
+    var now = this.video.currentTime;
+    var started = now > 0;
+    this.marks.forEach(function (mark) {
+      var here = started && now >= Number(mark.dataset.time) && now < Number(mark.dataset.end);
+      if (here) mark.setAttribute("aria-current", "true");
+      else mark.removeAttribute("aria-current");
+    });
+  };
+
+  // Lecture mode: each rest of the scene is a slide; going on plays to the next rest.
+
+  Film.prototype.lecture = function () {
+    var self = this;
+    var tools = this.root.querySelector("[data-film-tools]");
+    this.slides = this.root.querySelector("[data-slides]");
+    this.counter = this.root.querySelector("[data-slide-count]");
+    this.opener = this.root.querySelector("[data-lecture]");
+    if (!this.rests.length) return;
+    tools.hidden = false;
+    this.opener.addEventListener("click", function () { self.enter(); });
+    this.slides.querySelector("[data-slide=back]").addEventListener("click", function () { self.back(); });
+    this.slides.querySelector("[data-slide=forward]").addEventListener("click", function () { self.forward(); });
+    this.slides.querySelector("[data-slide=leave]").addEventListener("click", function () { self.leave(); });
+    document.addEventListener("fullscreenchange", function () {
+      if (!document.fullscreenElement && self.on) self.leave();
+    });
+    document.addEventListener("keydown", function (event) {
+      if (self.on) self.key(event);
+    });
+  };
+
+  Film.prototype.enter = function () {
+    this.on = true;
+    this.slide = -1;
+    this.video.pause();
+    this.video.controls = false;
+    this.video.currentTime = 0;
+    this.root.classList.add("lecturing");
+    this.slides.hidden = false;
+    document.documentElement.classList.add("lecture-open");
+    if (this.root.requestFullscreen) this.root.requestFullscreen().catch(function () {});
+    this.slides.querySelector("[data-slide=forward]").focus();
+    this.forward();
+  };
+
+  Film.prototype.leave = function () {
+    this.on = false;
+    this.stop();
+    this.video.pause();
+    this.video.controls = true;
+    this.root.classList.remove("lecturing");
+    this.slides.hidden = true;
+    document.documentElement.classList.remove("lecture-open");
+    if (document.fullscreenElement) document.exitFullscreen().catch(function () {});
+    this.opener.focus();
+  };
+
+  Film.prototype.key = function (event) {
+    var onButton = event.target.closest && event.target.closest("button");
+    if (["ArrowRight", "ArrowDown", "PageDown"].includes(event.key)) this.forward();
+    else if (["ArrowLeft", "ArrowUp", "PageUp"].includes(event.key)) this.back();
+    else if (event.key === " " && !onButton) this.forward();
+    else if (event.key === "Home") this.jump(0);
+    else if (event.key === "End") this.jump(this.rests.length - 1);
+    else if (event.key === "Escape") this.leave();
+    else if (event.key === "Tab") return this.trap(event);
+    else return;
+    event.preventDefault();
+  };
+
+  Film.prototype.trap = function (event) {
+    var buttons = Array.from(this.slides.querySelectorAll("button"));
+    var at = buttons.indexOf(document.activeElement);
+    var next = (at + (event.shiftKey ? -1 : 1) + buttons.length) % buttons.length;
+    buttons[next].focus();
+    event.preventDefault();
+  };
+
+  Film.prototype.forward = function () {
+    if (this.target !== null) return this.jump(this.slide); // still on its way: be there at once
+    if (this.slide >= this.rests.length - 1) return;
+    this.slide += 1;
+    this.target = this.rests[this.slide];
+    this.count();
+    this.video.play().catch(function () {});
+    this.follow();
+  };
+
+  Film.prototype.back = function () {
+    if (this.slide <= 0) return this.jump(0);
+    this.jump(this.slide - 1);
+  };
+
+  Film.prototype.jump = function (slide) {
+    this.stop();
+    this.slide = slide;
+    this.video.pause();
+    this.video.currentTime = this.at(slide);
+    this.count();
+  };
+
+  Film.prototype.at = function (slide) {
+    return Math.max(0, Math.min(this.rests[slide], this.video.duration || Infinity) - 0.05);
+  };
+
+  Film.prototype.follow = function () {
+    var self = this;
+    this.watching = window.requestAnimationFrame(function () {
+      if (self.target === null) return;
+      if (self.video.ended || self.video.currentTime >= self.at(self.slide)) {
+        self.stop();
+        self.video.pause();
+      } else {
+        self.follow();
+      }
+    });
+  };
+
+  Film.prototype.stop = function () {
+    window.cancelAnimationFrame(this.watching);
+    this.target = null;
+  };
+
+  Film.prototype.count = function () {
+    this.counter.textContent = this.slide + 1 + " / " + this.rests.length;
+  };
+
+  // Copying
+
+  function copier(block) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.addEventListener("click", function () {
+      var text = block.querySelector("code").textContent;
+      var done = function () {
+        button.textContent = "Copied";
+        window.setTimeout(function () { button.textContent = "Copy"; }, 1500);
+      };
+      var select = function () { // no clipboard for this page: select it for the reader
+        window.getSelection().selectAllChildren(block.querySelector("code"));
+        button.textContent = "Selected";
+      };
+      if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, select);
+      else select();
+    });
+    block.before(button);
+  }
+
+  document.querySelectorAll("[data-film]").forEach(function (root) { new Film(root); });
+  document.querySelectorAll("[data-copy]").forEach(copier);
+})();

@@ -1,0 +1,32 @@
+"""The site's style sheet: colours from `vizdl.style`, everything else from ``static/site.css``."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from vizdl import style
+from vizdl.style import Theme
+
+
+def css() -> str:
+    """The whole style sheet of the site."""
+    dark = variables("dark")
+    themes = [
+        f":root {{ color-scheme: light; {variables('light')} }}",
+        "@media (prefers-color-scheme: dark) {",
+        f":root:not([data-theme='light']) {{ color-scheme: dark; {dark} }}",
+        "}",
+        f":root[data-theme='dark'] {{ color-scheme: dark; {dark} }}",
+    ]
+    paper = f"@media print {{ :root, :root[data-theme] {{ {variables('light')} }} }}"
+    return "\n".join([*themes, "", static("site.css"), paper, ""])
+
+
+def variables(theme: Theme) -> str:
+    """Every role's colour as a custom property: ``--forget-gate: #850a08``."""
+    return " ".join(f"--{role.name.replace('_', '-')}: {role.on(theme)};" for role in style.ROLES)
+
+
+def static(name: str) -> str:
+    """A file of the ``static`` folder as text."""
+    return (files("vizdl.gallery") / "static" / name).read_text("utf-8")

@@ -1,0 +1,65 @@
+"""The page's player: it draws a figure's payload and plays it with native controls.
+
+A page needs three classic scripts (``file://`` blocks modules and ``fetch``): plotly.js, the
+player, and for each figure the payload of `script`. The player mounts itself on every
+``<div class="vizdl-figure" data-figure="NAME">``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.resources import files
+from pathlib import Path
+
+from vizdl import style
+
+VENDOR = "VIZDL_VENDOR"  # environment variable: the folder that holds a small plotly.js
+_BUNDLE = "plotly-cartesian.min.js"
+
+
+def player_js() -> str:
+    """The source of the player."""
+    return (files(__package__) / "player.js").read_text("utf-8")
+
+
+def player_css() -> str:
+    """The styles of the player, its colours included."""
+    colours = "\n".join(
+        [
+            _block(".vizdl-figure", "light"),
+            "@media (prefers-color-scheme: dark) {",
+            _block(
+                ":root:not([data-theme='light']) .vizdl-figure:not([data-theme='light'])", "dark"
+            ),
+            "}",
+            _block(":root[data-theme='dark'] .vizdl-figure:not([data-theme='light'])", "dark"),
+            _block(":root .vizdl-figure[data-theme='dark']", "dark"),
+        ]
+    )
+    return colours + "\n\n" + (files(__package__) / "player.css").read_text("utf-8")
+
+
+def script(name: str, payload: str) -> str:
+    """The payload of one figure as a classic script, safe inside a ``<script>`` element."""
+    safe = payload.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    key = json.dumps(name).replace("<", "\\u003c")
+    return f"(window.vizdlFigures = window.vizdlFigures || {{}})[{key}] = {safe};\n"
+
+
+def plotlyjs() -> Path | None:
+    """The cartesian bundle of plotly.js, a third of the full one, where it has been fetched.
+
+    It is looked for in the folder named by the environment variable ``VIZDL_VENDOR``, then in
+    the checkout's ``build/vendor``.
+    """
+    folders = [Path(__file__).parents[2] / "build" / "vendor"]
+    if os.environ.get(VENDOR):
+        folders.insert(0, Path(os.environ[VENDOR]))
+    return next((path for folder in folders if (path := folder / _BUNDLE).is_file()), None)
+
+
+def _block(selector: str, theme: style.Theme) -> str:
+    roles = (style.BACKGROUND, style.SURFACE, style.INK, style.MUTED, style.GRID, style.POSITIVE)
+    body = " ".join(f"--vizdl-{role.name}: {role.on(theme)};" for role in roles)
+    return f"{selector} {{ {body} }}"
