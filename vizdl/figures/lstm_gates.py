@@ -1,0 +1,331 @@
+"""The gates of a trained LSTM over one sequence: scrub time and read each step's arithmetic.
+
+From top to bottom the figure follows the data: what comes in, the gates that decide what the cell
+keeps and stores, the cell itself, the gate that decides what is shown, what comes out. A gate's
+bar fills its track as far as it lets through. What lies ahead of the cursor is veiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from vizdl import style
+from vizdl.experiments.lstm_gates import LstmGatesTrace
+from vizdl.figures.base import layout, playable
+from vizdl.style import Role, Theme
+
+Array = NDArray[np.float64]
+
+# Each panel's name, what its picture means, its letter where there is little room, its colour, its
+# share of the height, the range of its axis.
+PANELS: tuple[tuple[str, str, str, Role, float, tuple[float, float]], ...] = (
+    ("flags", "", "", style.MUTED, 1.0, (-0.55, 1.55)),
+    ("value", "gold: to be stored", "value", style.MUTED, 1.3, (-1.1, 1.1)),
+    ("1 · forget gate f", "how much is kept", "f", style.FORGET_GATE, 1.0, (0, 1)),
+    ("2 · input gate i", "how much is stored", "i", style.INPUT_GATE, 1.0, (0, 1)),
+    ("candidate g", "what could be stored", "g", style.CANDIDATE, 1.2, (-1, 1)),
+    ("3 · cell state c", "dotted: to be remembered", "c", style.CELL, 2.0, (-1.1, 1.1)),
+    ("4 · output gate o", "how much is shown", "o", style.OUTPUT_GATE, 1.0, (0, 1)),
+    ("output ŷ", "dash: the right answer", "ŷ", style.HIDDEN, 1.6, (-1.1, 1.1)),
+)
+FLAGS, VALUE, FORGET, INPUT, CANDIDATE, CELL, OUTPUT, PREDICTION = range(len(PANELS))
+GAP = 0.024  # between panels, as a share of the figure's height
+GATE_ROWS = {INPUT: 0, FORGET: 1, CANDIDATE: 2, OUTPUT: 3}  # rows of weights, products and z
+
+
+def figure(trace: LstmGatesTrace, theme: Theme = "light") -> go.Figure:
+    """Draw the shown sequence and the shown cell; frame t is the moment after step t."""
+    fig = go.Figure(layout=_layout(trace, theme))
+    _draw_input(fig, trace, theme)
+    for panel, gate in ((FORGET, trace.f), (INPUT, trace.i), (CANDIDATE, trace.g)):
+        _draw_gate(fig, trace, theme, panel, gate)
+    _draw_cell(fig, trace, theme)
+    _draw_gate(fig, trace, theme, OUTPUT, trace.o)
+    _draw_prediction(fig, trace, theme)
+    moving = _add_cursor(fig, theme)
+    times = range(len(trace.inputs) + 1)
+    return playable(
+        fig,
+        [_frame(trace, moving, t) for t in times],
+        [_sentence(trace, t) for t in times],
+        interval=900,
+        redraw=True,  # without it Plotly takes away the bars, which stand still
+        start=trace.ask_step + 1,
+    )
+
+
+def _layout(trace: LstmGatesTrace, theme: Theme) -> go.Layout:
+    T = len(trace.inputs)
+    unit = (1 - GAP * (len(PANELS) - 1)) / sum(panel[4] for panel in PANELS)
+    axes: dict[str, Any] = {}
+    narrow: dict[str, Any] = {"margin.l": 42, "margin.r": 42, "margin.t": 4, "margin.b": 40}
+    top = 1.0
+    for index, (name, meaning, letter, role, share, limits) in enumerate(PANELS):
+        axis = "yaxis" + _axis(index)[1:]
+        axes[axis] = {
+            "domain": [max(0.0, top - share * unit), top],
+            "range": limits,
+            "tickvals": [sum(limits) / 2],
+            "ticktext": [f"<b>{name}</b><br><span style='font-size:11px'>{meaning}</span>"],
+            "tickfont": {"color": role.on(theme), "size": 14},
+            "showgrid": False,
+            "zeroline": index in (VALUE, CELL, PREDICTION),
+        }
+        narrow[f"{axis}.ticktext"] = [f"<b>{letter}</b>"]
+        top -= share * unit + GAP
+    axes["yaxis"].update(tickvals=[0, 1], ticktext=["<b>ask</b>", "<b>store</b>"])
+    narrow.update({"yaxis.ticktext": ["ask", "store"], "xaxis.tickvals": [1, *range(5, T + 1, 5)]})
+    narrow.update({"yaxis.tickfont.size": 11, "yaxis2.tickfont.size": 11})
+    made = layout(
+        theme,
+        narrow={**narrow, "xaxis.title.standoff": 2},
+        showlegend=False,
+        barmode="overlay",
+        bargap=0.14,
+        xaxis={
+            "title": {"text": "step"},
+            "range": [0.4, T + 0.6],
+            "tickvals": list(range(1, T + 1)),
+            "anchor": _axis(PREDICTION),
+            "showgrid": False,
+            "zeroline": False,
+        },
+        **axes,
+    )
+    made.margin.update(l=176, t=8, r=60)
+    return made
+
+
+def _axis(panel: int) -> str:
+    return f"y{panel + 1}" if panel else "y"
+
+
+def _steps(trace: LstmGatesTrace) -> Array:
+    return np.arange(1.0, len(trace.inputs) + 1)
+
+
+# What stands still
+
+
+def _draw_input(fig: go.Figure, trace: LstmGatesTrace, theme: Theme) -> None:
+    steps = _steps(trace)
+    for row, column, word, told in (
+        (1, 1, "store", "keep this value"),
+        (0, 2, "ask", "output what you keep"),
+    ):
+        flags = trace.inputs[:, column] > 0
+        fig.add_bar(
+            x=steps,
+            y=np.full(len(steps), 0.8),
+            base=np.full(len(steps), row - 0.4),
+            yaxis=_axis(FLAGS),
+            marker_color=[(style.INK if flag else style.SURFACE).on(theme) for flag in flags],
+            hoverinfo="text",
+            hovertext=[
+                f"Step {t + 1}: <b>{word}</b> flag, {told}"
+                if flag
+                else f"Step {t + 1}: no {word} flag"
+                for t, flag in enumerate(flags)
+            ],
+        )
+    value, store = trace.inputs[:, 0], trace.inputs[:, 1] > 0
+    fig.add_bar(
+        x=steps,
+        y=value,
+        yaxis=_axis(VALUE),
+        width=0.5,
+        marker_color=[(style.CELL if flag else style.DATA).on(theme) for flag in store],
+        marker_opacity=np.where(store, 1.0, 0.55),
+        hoverinfo="text",
+        hovertext=[
+            f"Step {t + 1}: the input brings <b>{_fixed(v)}</b>,<br>"
+            + ("flagged to be stored" if flag else "a distraction: no store flag")
+            for t, (v, flag) in enumerate(zip(value, store, strict=True))
+        ],
+    )
+
+
+def _draw_gate(
+    fig: go.Figure, trace: LstmGatesTrace, theme: Theme, panel: int, gate: Array
+) -> None:
+    name, _, letter, role, _, limits = PANELS[panel]
+    steps, values = _steps(trace), gate[:, trace.unit]
+    low = round(limits[0])
+    fig.add_bar(  # the track: all that could be let through
+        x=steps,
+        y=np.full(len(steps), 1.0 - low),
+        base=np.full(len(steps), float(low)),
+        yaxis=_axis(panel),
+        marker_color=style.SURFACE.on(theme),
+        hoverinfo="skip",
+    )
+    squash = "tanh" if panel == CANDIDATE else "σ"
+    parts = trace.products[:, GATE_ROWS[panel], trace.unit]  # (T, 3+H+1)
+    sums = np.stack([parts[:, :3].sum(1), parts[:, 3:-1].sum(1), parts[:, -1]])  # (3, T)
+    fig.add_bar(
+        x=steps,
+        y=values,
+        yaxis=_axis(panel),
+        marker_color=role.on(theme),
+        hoverinfo="text",
+        hovertext=[
+            f"Step {t + 1}: <b>{name.split(' · ')[-1][:-2]}</b><br>"
+            f"inputs {_fixed(sums[0, t])}, last output {_fixed(sums[1, t])}, "
+            f"bias {_fixed(sums[2, t])}<br>"
+            f"sum z = {_fixed(trace.z[t, GATE_ROWS[panel], trace.unit])}<br>"
+            f"{letter} = {squash}(z) = <b>{_fixed(values[t])}</b>"
+            for t in range(len(steps))
+        ],
+    )
+
+
+def _draw_cell(fig: go.Figure, trace: LstmGatesTrace, theme: Theme) -> None:
+    steps, u = _steps(trace), trace.unit
+    f, i, g, c = trace.f[:, u], trace.i[:, u], trace.g[:, u], trace.c[:, u]
+    fig.add_scatter(
+        x=steps,
+        y=trace.memory,
+        yaxis=_axis(CELL),
+        mode="lines",
+        line={"color": style.MUTED.on(theme), "dash": "dot", "width": 1.5, "shape": "hvh"},
+        hoverinfo="skip",
+    )
+    fig.add_scatter(
+        x=steps,
+        y=c[1:],
+        yaxis=_axis(CELL),
+        mode="lines+markers",
+        line={"color": style.CELL.on(theme), "width": 3, "shape": "hvh"},
+        marker_size=6,
+        hoverinfo="text",
+        hovertext=[
+            f"Step {t + 1}: <b>cell state</b><br>"
+            f"kept: f · c before = {_fixed(f[t])} · {_fixed(c[t])} = {_fixed(trace.kept[t, u])}<br>"
+            f"added: i · g = {_fixed(i[t])} · {_fixed(g[t])} = {_fixed(trace.added[t, u])}<br>"
+            f"c = <b>{_fixed(c[t + 1])}</b>, where {_fixed(trace.memory[t])} is to be remembered"
+            for t in range(len(steps))
+        ],
+    )
+
+
+def _draw_prediction(fig: go.Figure, trace: LstmGatesTrace, theme: Theme) -> None:
+    steps, u = _steps(trace), trace.unit
+    fig.add_bar(
+        x=steps,
+        y=trace.predictions,
+        yaxis=_axis(PREDICTION),
+        width=0.5,
+        marker_color=style.HIDDEN.on(theme),
+        hoverinfo="text",
+        hovertext=[
+            f"Step {t + 1}: <b>output</b><br>"
+            f"h = o · tanh c = {_fixed(trace.o[t, u])} · {_fixed(trace.squashed[t, u])}"
+            f" = {_fixed(trace.h[t + 1, u])}<br>"
+            f"read out with weight {_fixed(trace.readout_weights[u])}:"
+            f" {_fixed(trace.readout_weights[u] * trace.h[t + 1, u])},<br>"
+            f"with the other cells ŷ = <b>{_fixed(trace.predictions[t])}</b>; "
+            f"right is {_fixed(trace.targets[t])}"
+            for t in range(len(steps))
+        ],
+    )
+    dashes = np.stack([steps - 0.4, steps + 0.4, np.full(len(steps), np.nan)], axis=1).ravel()
+    fig.add_scatter(
+        x=dashes,
+        y=np.repeat(trace.targets, 3),
+        yaxis=_axis(PREDICTION),
+        mode="lines",
+        line={"color": style.INK.on(theme), "width": 2.5},
+        hoverinfo="skip",
+    )
+
+
+# What moves
+
+
+def _add_cursor(fig: go.Figure, theme: Theme) -> list[tuple[int, int, str]]:
+    """Add each panel's veil, band and number, all still empty: (index, panel, kind) of each."""
+    moving = []
+    for panel, (_, _, _, role, _, _) in enumerate(PANELS):
+        for kind, fill, opacity in (("veil", style.BACKGROUND, 0.8), ("band", style.MUTED, 0.18)):
+            moving.append((len(fig.data), panel, kind))
+            fig.add_scatter(
+                yaxis=_axis(panel),
+                mode="lines",
+                line_width=0,
+                fill="toself",
+                fillcolor=fill.on(theme),
+                opacity=opacity,
+                hoverinfo="skip",
+            )
+        if panel != FLAGS:
+            moving.append((len(fig.data), panel, "number"))
+            fig.add_scatter(
+                yaxis=_axis(panel),
+                mode="text",
+                textposition="middle right",
+                textfont={"color": role.on(theme), "size": 14},
+                hoverinfo="skip",
+                cliponaxis=False,
+            )
+    return moving
+
+
+def _frame(
+    trace: LstmGatesTrace, moving: Sequence[tuple[int, int, str]], t: int
+) -> dict[int, dict[str, Any]]:
+    T, u, k = len(trace.inputs), trace.unit, t - 1  # k is the index of step t, the t-th
+    numbers = {
+        VALUE: trace.inputs[k, 0],
+        FORGET: trace.f[k, u],
+        INPUT: trace.i[k, u],
+        CANDIDATE: trace.g[k, u],
+        CELL: trace.c[t, u],
+        OUTPUT: trace.o[k, u],
+        PREDICTION: trace.predictions[k],
+    }
+    frame: dict[int, dict[str, Any]] = {}
+    for index, panel, kind in moving:
+        low, high = PANELS[panel][-1]
+        if kind == "number":
+            text = [_fixed(numbers[panel]) if t or panel == CELL else "–"]
+            frame[index] = {"x": [T + 0.6], "y": [(low + high) / 2], "text": text}
+        else:
+            first, last = (t + 0.5, T + 0.5) if kind == "veil" else (t - 0.5, t + 0.5 if t else 0)
+            frame[index] = {"x": [first, last, last, first], "y": [low, low, high, high]}
+    return frame
+
+
+def _sentence(trace: LstmGatesTrace, t: int) -> str:
+    if t == 0:
+        return f"Before step 1: the cell is empty, c = {_fixed(trace.c[0, trace.unit])}."
+    u, k = trace.unit, t - 1
+    value, store, ask = trace.inputs[k]
+    news = {
+        (0, 0): f"no flag, {_fixed(value)} is a distraction",
+        (1, 0): f"store {_fixed(value)}",
+        (0, 1): f"asked for the memory, {_fixed(trace.memory[k])}",
+        (1, 1): f"store {_fixed(value)}, and asked for it",
+    }[int(store), int(ask)]
+    f, i, g, o = (_fixed(gate[k, u], 3) for gate in (trace.f, trace.i, trace.g, trace.o))
+    before, after = _fixed(trace.c[k, u], 3), _fixed(trace.c[t, u], 3)
+    return (
+        f"Step {t}: {news}. New c = f · c + i · g = {f} · {_within(before)} + {i} · {_within(g)}"
+        f" = {after}; h = o · tanh c = {o} · {_within(_fixed(trace.squashed[k, u], 3))}"
+        f" = {_fixed(trace.h[t, u], 3)}, read out as {_fixed(trace.predictions[k])}."
+    )
+
+
+def _fixed(value: float, places: int = 2) -> str:
+    """A number with that many decimals, its minus a true one, and no minus before a zero."""
+    text = f"{value:.{places}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def _within(text: str) -> str:
+    """A factor: in brackets if it is negative."""
+    return f"({text})" if text.startswith("−") else text
