@@ -86,10 +86,10 @@ def test_walks_cost_equally_many_gradient_evaluations(trace):
 
 
 def test_the_landscape_is_the_loss(trace):
-    assert trace.surface.shape == (len(trace.w2), len(trace.w1))
-    corner = np.array([trace.w1[-1], trace.w2[0]])
-    assert trace.surface[0, -1] == pytest.approx(engine.loss(trace.problem, corner), rel=1e-12)
-    assert trace.surface.min() >= trace.floor
+    surface = trace.surface
+    corner = np.array([surface.x[-1], surface.y[0]])
+    assert surface.height[0, -1] == pytest.approx(engine.loss(trace.problem, corner), rel=1e-12)
+    assert surface.height.min() >= trace.floor
 
 
 def test_the_same_settings_give_the_same_trace(trace):

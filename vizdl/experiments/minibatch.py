@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from vizdl.engines import minibatch as engine
 from vizdl.experiments import base
 from vizdl.experiments.base import Fact, Facts, Trace, number, setting
+from vizdl.experiments.surface import Surface, sample
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -26,7 +27,7 @@ Indices = NDArray[np.int64]
 POINTS = 512
 DRAWS = 300  # gradients in a swarm
 START = (-1.2, 3.2)  # intercept and slope, far out along the flat valley
-GRID = 61  # points along each side of the landscape
+DOMAIN = ((-2.0, 2.4), (-0.6, 3.8))  # of both weights, where the landscape is drawn
 NEAR = 0.05  # of the loss that can be removed: what counts as having arrived
 
 EQUATIONS = {
@@ -60,9 +61,7 @@ class MinibatchTrace(Trace):
 
     settings: Settings
     problem: engine.Regression
-    w1: Array  # (G,)
-    w2: Array  # (G,)
-    surface: Array  # (G, G), loss at (w1[j], w2[i])
+    surface: Surface  # the loss over both weights
     floor: float  # the least loss
     probe: Array  # (2,), where the swarms are drawn and the walks begin
     truth: Array  # (2,), gradient over all points
@@ -86,9 +85,6 @@ def run(settings: Settings) -> MinibatchTrace:
     spread = np.sqrt(np.mean(np.sum((swarms - truth) ** 2, axis=-1), axis=-1))
     sigma = np.sqrt(np.mean(np.sum((single - truth) ** 2, axis=-1)))
 
-    landscape = engine.landscape(problem)
-    w1, w2 = (np.linspace(low, high, GRID) for low, high in landscape.domain)
-    surface = landscape.value(np.stack(np.meshgrid(w1, w2), axis=-1))
     floor = float(engine.loss(problem, problem.minimum))
     walks = engine.compare(
         problem,
@@ -101,9 +97,7 @@ def run(settings: Settings) -> MinibatchTrace:
     return MinibatchTrace(
         settings=settings,
         problem=problem,
-        w1=w1,
-        w2=w2,
-        surface=surface,
+        surface=sample(engine.landscape(problem), DOMAIN),
         floor=floor,
         probe=probe,
         truth=truth,
@@ -231,18 +225,18 @@ def facts(trace: MinibatchTrace) -> Facts:
         ),
         Fact(
             "wandering",
-            "In the end one point a step wanders further than a batch",
+            f"In the end one point a step wanders further than {every}",
             wander[0] / wander[1],
-            f"more than twice as far as {every} points a step",
+            "more than twice as far about its own mean",
             wander[0] > 2 * wander[1],
             "times",
             2,
         ),
         Fact(
             "saving",
-            f"{every} points a step arrive sooner than all points",
+            f"{every} points a step arrive at less cost than all points",
             costs[2] / costs[1] if np.isfinite(costs[1]) else 0.0,
-            "by more than 1, in gradient evaluations",
+            "more than once as many gradients are saved",
             costs[1] < costs[2],
             "times",
             2,

@@ -15,6 +15,7 @@ from vizdl.mobjects.story import FactCard, Story, beat
 from vizdl.mobjects.swarm import Swarm
 from vizdl.mobjects.text import Label, Maths, Number
 from vizdl.mobjects.triangle import GradientTriangle
+from vizdl.mobjects.walker import Walker
 
 __all__ = [
     "Advance",
@@ -46,6 +47,7 @@ __all__ = [
     "UnrolledRNN",
     "ValueLine",
     "VectorArrow",
+    "Walker",
     "beat",
     "loss_area",
     "unroll",
