@@ -32,6 +32,7 @@ DIRECTIONS = 360
 CLOSE_UP = 0.25
 PROBE = 1e-5  # length of the finite differences, as a share of the map's width
 STARTS = (4, 3)  # the other starts stand on a grid over the map
+LONGER = 2  # times as many steps as the run from the start: some begin far out
 REACHED = 0.1  # a run has reached a minimum that is nearer than this
 CONVERGED = 0.01
 BOWL_START = (2.0, 1.5)
@@ -59,7 +60,7 @@ class Settings(base.Settings):
     start_x: float = setting(0.48, "start, from left to right", low=0.0, high=1.0, step=0.01)
     start_y: float = setting(0.60, "start, from bottom to top", low=0.0, high=1.0, step=0.01)
     learning_rate: float = setting(0.01, "learning rate", low=0.0001, high=1.0, scale="log")
-    steps: int = setting(30, "steps", low=1, high=200)
+    steps: int = setting(20, "steps", low=1, high=200)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class GradientDescentTrace(Trace):
     nearest: int
     distance: float  # from the end of the run to that minimum
     starts: Array  # (S, 2)
-    others: DescentTrace  # positions (T+1, S, 2)
+    others: DescentTrace  # positions (2T+1, S, 2)
     reached: Indices  # (S,)
     bowl_rates: Array  # (R,), in units of 2/L
     bowl: DescentTrace  # losses (T'+1, R)
@@ -96,12 +97,12 @@ def run(settings: Settings) -> GradientDescentTrace:
     start = low + np.array([settings.start_x, settings.start_y]) * (high - low)
     angles = np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS
     slopes = _slopes(landscape, start, angles)
-    path = _descend(landscape, start, settings)
+    path = _descend(landscape, start, settings.learning_rate, settings.steps)
     ends = _ends(path)
     distances = np.linalg.norm(landscape.minima - ends, axis=-1)  # (M,)
 
     starts = low + _grid(*STARTS) * (high - low)
-    others = _descend(landscape, starts, settings)
+    others = _descend(landscape, starts, settings.learning_rate, LONGER * settings.steps)
     apart = np.linalg.norm(_ends(others)[:, None] - landscape.minima, axis=-1)  # (S, M)
     near = apart.min(axis=1) < REACHED
     bowl = landscapes.get("bowl")
@@ -227,10 +228,8 @@ def _window(landscape: Landscape, centre: Array) -> Array:
     return np.stack([centre - half, centre + half], axis=-1)  # (2, 2)
 
 
-def _descend(landscape: Landscape, start: Array, settings: Settings) -> DescentTrace:
-    return descent.descend(
-        landscape, start, learning_rate=settings.learning_rate, steps=settings.steps
-    )
+def _descend(landscape: Landscape, start: Array, rate: float, steps: int) -> DescentTrace:
+    return descent.descend(landscape, start, learning_rate=rate, steps=steps)
 
 
 def _ends(walk: DescentTrace) -> Array:

@@ -7,14 +7,15 @@ from typing import Any, Self
 
 import numpy as np
 from contourpy import contour_generator
-from manim import DOWN, RIGHT, Rectangle, VGroup, VMobject
+from manim import DOWN, LEFT, RIGHT, UP, Rectangle, VGroup, VMobject
 from numpy.typing import NDArray
 
 from vizdl import style
 from vizdl.engines import landscapes
+from vizdl.experiments.base import number
 from vizdl.experiments.surface import Surface, sample
 from vizdl.mobjects.axes import PlotArea
-from vizdl.mobjects.text import Maths
+from vizdl.mobjects.text import Label, Maths
 
 Array = NDArray[np.float64]
 
@@ -90,6 +91,27 @@ class ContourMap(VGroup):
         """Polylines (N, 2) as the Bezier points of one mobject."""
         pieces = [self.area.outline(line[:, 0], line[:, 1]) for line in map(_thinned, polylines)]
         return np.concatenate(pieces) if pieces else np.zeros((0, 3))
+
+    def key(self, height: float = 3.0, label: str = "loss") -> VGroup:
+        """A column of the bands' colours, with the loss at some of their edges."""
+        width, size = 0.32, style.SMALL_SIZE
+        cells = VGroup(
+            *[
+                Rectangle(width=width, height=height / len(self.bands), stroke_width=0)
+                .set_fill(band.get_fill_color(), opacity=1)
+                .shift((k + 0.5) * height / len(self.bands) * UP)
+                for k, band in enumerate(self.bands)
+            ]
+        )
+        result = VGroup(cells)
+        levels, count = self.surface.levels, len(self.bands)
+        for k in sorted({round(share * count) for share in (0.25, 0.5, 0.75)} - {0, count}):
+            text = Label(number(float(levels[k - 1]), 2), size=size, color=style.MUTED.dark)
+            edge = cells[k].get_corner(DOWN + RIGHT)
+            result.add(text.next_to(edge, RIGHT, buff=0.15))
+        title = Label(label, size=size, color=style.MUTED.dark)
+        result.add(title.next_to(cells, UP, buff=0.16).align_to(cells, LEFT))
+        return result
 
     @classmethod
     def example(cls) -> Self:

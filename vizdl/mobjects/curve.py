@@ -13,12 +13,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from vizdl import style
 from vizdl.engines import descent, landscapes
+from vizdl.experiments.base import number
 from vizdl.mobjects.axes import PlotArea, stroke
 from vizdl.mobjects.text import Label, Number
 
 Array = NDArray[np.float64]
 
-_LARGEST = 1e6  # beyond, the number at the tip is not spelled out
+
+class _Figures(Number):
+    """A number of so many significant digits, however small or large: 133, 0.0211, 2.67×10⁻⁵."""
+
+    def __init__(self, digits: int, size: float, color: str) -> None:
+        self.digits = digits
+        super().__init__(0.0, size=size, color=color)
+
+    def _spell(self, value: float) -> str:
+        return number(value, self.digits)
 
 
 class Curve(VGroup):
@@ -45,7 +55,7 @@ class Curve(VGroup):
         size: float = style.SMALL_SIZE,
         step: float = 0.0,
     ) -> None:
-        self.area, self.digits = area, digits
+        self.area = area
         self.y = np.asarray(y, dtype=float)
         self.x = np.arange(len(self.y), dtype=float) if x is None else np.asarray(x, dtype=float)
         if self.y.ndim != 1 or self.x.shape != self.y.shape or not len(self.y):
@@ -58,7 +68,7 @@ class Curve(VGroup):
         if name:
             self.tip = Label(name, size=size, color=color)
         elif tip:
-            self.tip = Number(0.0, size=size, color=color)
+            self.tip = _Figures(digits, size, color)
         super().__init__(self.line, self.dot, self.tip)
         self.set_step(step)
 
@@ -101,12 +111,10 @@ class Curve(VGroup):
     def _set_tip(self, y: float, seen: bool) -> None:
         """The number stands right of the dot; a name stays where the curve left the area."""
         if isinstance(self.tip, Number):
-            shown = seen and abs(y) < _LARGEST
-            if shown:
-                self.tip.places = _places(y, self.digits)
+            if seen:
                 self.tip.set_value(y)
                 self.tip.next_to(self.dot, RIGHT, buff=0.1)
-            self.tip.set_opacity(float(shown))
+            self.tip.set_opacity(float(seen))
         elif len(self.tip) and len(self.line.points):
             self.tip.next_to(self.line.points[-1], RIGHT, buff=0.15)
 
@@ -128,7 +136,7 @@ def loss_area(
     x_max: float | None = None,
     x_label: str = "step",
     y_label: str = "loss",
-    decades: float = 6.0,
+    decades: float = 8.0,
 ) -> PlotArea:
     """Axes on which one or more loss curves (T+1, …) stand, whatever they do.
 
@@ -234,10 +242,3 @@ class LossCurve(VGroup):
         ]
         names = ["rate 0.05", "rate 0.3", "rate 0.7"]
         return cls([walk.losses for walk in walks], names=names, step=20)
-
-
-def _places(value: float, digits: int) -> int:
-    """Decimals that show `digits` significant digits of the value, at most four."""
-    if value == 0 or not math.isfinite(value):
-        return 0
-    return int(np.clip(digits - 1 - math.floor(math.log10(abs(value))), 0, 4))

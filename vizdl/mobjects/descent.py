@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vizdl import style
 from vizdl.engines import check, descent, landscapes
+from vizdl.mobjects.arrows import VectorArrow
 from vizdl.mobjects.axes import PlotArea, stroke
 
 Array = NDArray[np.float64]
@@ -22,7 +23,8 @@ class DescentPath(VGroup):
 
     `positions` (T+1, 2), as `descend` gives them; `area` the `PlotArea` on which they lie
     (`ContourMap.area`). Rows that are NaN (after a divergence) and whatever lies outside the area
-    are not drawn: a run that leaves is seen to leave.
+    are not drawn: a run that leaves is seen to leave. With `gradients` (T+1, 2) an arrow at the
+    ball points downhill, long where the ground is steep.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class DescentPath(VGroup):
         width: float = 4.0,
         dot_radius: float = 0.045,
         ball_radius: float = 0.1,
+        gradients: ArrayLike | None = None,
         step: float = 0.0,
     ) -> None:
         self.area = area
@@ -42,7 +45,9 @@ class DescentPath(VGroup):
         self.dots = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
         self.ball = Dot(radius=ball_radius, color=color)
         self.ball.set_stroke(style.BACKGROUND.dark, width=2)
-        super().__init__(self.line, self.dots, self.ball)
+        self.gradients = None if gradients is None else np.asarray(gradients, dtype=float)
+        self.arrow = VectorArrow(np.zeros(2), np.zeros(2), color=color)
+        super().__init__(self.line, self.dots, self.arrow, self.ball)
         self._dot = Circle(radius=dot_radius, num_components=5).points  # (16, 3)
         self.set_step(step)
 
@@ -74,7 +79,19 @@ class DescentPath(VGroup):
         if seen:
             self.ball.move_to(self.area.place(tip[0], tip[1]))
         self.ball.set_opacity(float(seen))
+        self._point_downhill(seen)
         return self
+
+    def _point_downhill(self, seen: bool) -> None:
+        if self.gradients is None:
+            return
+        lengths = np.linalg.norm(self.gradients, axis=-1)
+        k = int(np.clip(np.floor(self.step), 0, self.steps))
+        down = np.zeros(2)
+        if seen and np.isfinite(lengths[k]) and lengths[k] > 0:
+            share = lengths[k] / np.nanmax(lengths)
+            down = -self.gradients[k] / lengths[k] * np.interp(share, [0, 0.03, 1], [0, 0.5, 1.1])
+        self.arrow.place(self.ball.get_center(), down)
 
     @classmethod
     def example(cls) -> VGroup:

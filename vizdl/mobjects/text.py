@@ -22,7 +22,7 @@ EM = 1 / 96  # units of the frame per unit of font size: one em of Typst text
 
 _TEXT = f'#set text(font: "{style.TEXT_FONT}", number-width: "tabular")'
 _MATHS = f'#show math.equation: set text(font: "{style.MATHS_FONT}")'
-_CHARACTERS = "0123456789.−+%×=,∞ "
+_CHARACTERS = "0123456789.−+%×=,∞⁻⁰¹²³⁴⁵⁶⁷⁸⁹ "
 
 
 class Label(Typst):
