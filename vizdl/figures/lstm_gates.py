@@ -2,12 +2,11 @@
 
 From top to bottom the figure follows the data: what comes in, the gates that decide what the cell
 keeps and stores, the cell itself, the gate that decides what is shown, what comes out. A gate's
-bar fills its track as far as it lets through. What lies ahead of the cursor is veiled.
+block fills its track as far as it lets through. What lies ahead of the cursor is veiled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -47,14 +46,13 @@ def figure(trace: LstmGatesTrace, theme: Theme = "light") -> go.Figure:
     _draw_cell(fig, trace, theme)
     _draw_gate(fig, trace, theme, OUTPUT, trace.o)
     _draw_prediction(fig, trace, theme)
-    moving = _add_cursor(fig, theme)
+    _add_cursor(fig, theme)
     times = range(len(trace.inputs) + 1)
     return playable(
         fig,
-        [_frame(trace, moving, t) for t in times],
+        [_frame(fig, trace, t) for t in times],
         [_sentence(trace, t) for t in times],
         interval=900,
-        redraw=True,  # without it Plotly takes away the bars, which stand still
         start=trace.ask_step + 1,
     )
 
@@ -62,7 +60,7 @@ def figure(trace: LstmGatesTrace, theme: Theme = "light") -> go.Figure:
 def _layout(trace: LstmGatesTrace, theme: Theme) -> go.Layout:
     T = len(trace.inputs)
     unit = (1 - GAP * (len(PANELS) - 1)) / sum(panel[4] for panel in PANELS)
-    axes: dict[str, Any] = {}
+    axes: dict[str, Any] = {"yaxis": {"range": [0, 1], "visible": False}}
     narrow: dict[str, Any] = {"margin.l": 42, "margin.r": 42, "margin.t": 4, "margin.b": 40}
     top = 1.0
     for index, (name, meaning, letter, role, share, limits) in enumerate(PANELS):
@@ -78,15 +76,15 @@ def _layout(trace: LstmGatesTrace, theme: Theme) -> go.Layout:
         }
         narrow[f"{axis}.ticktext"] = [f"<b>{letter}</b>"]
         top -= share * unit + GAP
-    axes["yaxis"].update(tickvals=[0, 1], ticktext=["<b>ask</b>", "<b>store</b>"])
-    narrow.update({"yaxis.ticktext": ["ask", "store"], "xaxis.tickvals": [1, *range(5, T + 1, 5)]})
-    narrow.update({"yaxis.tickfont.size": 11, "yaxis2.tickfont.size": 11})
+    axes["yaxis2"].update(tickvals=[0, 1], ticktext=["<b>ask</b>", "<b>store</b>"])
+    narrow.update({"yaxis2.ticktext": ["ask", "store"], "xaxis.tickvals": [1, *range(5, T + 1, 5)]})
+    narrow.update({"yaxis2.tickfont.size": 11, "yaxis3.tickfont.size": 11})
     made = layout(
         theme,
         narrow={**narrow, "xaxis.title.standoff": 2},
         showlegend=False,
-        barmode="overlay",
-        bargap=0.14,
+        hoverdistance=40,
+        plot_bgcolor="#00000000",  # the panels lie over the cursor
         xaxis={
             "title": {"text": "step"},
             "range": [0.4, T + 0.6],
@@ -102,7 +100,7 @@ def _layout(trace: LstmGatesTrace, theme: Theme) -> go.Layout:
 
 
 def _axis(panel: int) -> str:
-    return f"y{panel + 1}" if panel else "y"
+    return f"y{panel + 2}"  # "y" is the axis of the whole height, on which the cursor stands
 
 
 def _steps(trace: LstmGatesTrace) -> Array:
@@ -118,70 +116,48 @@ def _draw_input(fig: go.Figure, trace: LstmGatesTrace, theme: Theme) -> None:
         (1, 1, "store", "keep this value"),
         (0, 2, "ask", "output what you keep"),
     ):
-        flags = trace.inputs[:, column] > 0
-        fig.add_bar(
-            x=steps,
-            y=np.full(len(steps), 0.8),
-            base=np.full(len(steps), row - 0.4),
-            yaxis=_axis(FLAGS),
-            marker_color=[(style.INK if flag else style.SURFACE).on(theme) for flag in flags],
-            hoverinfo="text",
-            hovertext=[
-                f"Step {t + 1}: <b>{word}</b> flag, {told}"
-                if flag
-                else f"Step {t + 1}: no {word} flag"
-                for t, flag in enumerate(flags)
-            ],
-        )
+        low, set_here = np.full(len(steps), row - 0.4), trace.inputs[:, column] > 0
+        _add_blocks(fig, FLAGS, steps, low, low + 0.8, style.SURFACE.on(theme))
+        flagged = steps[set_here], low[set_here], low[set_here] + 0.8
+        _add_blocks(fig, FLAGS, *flagged, style.INK.on(theme))
+        texts = [
+            f"Step {t}: <b>{word}</b> flag, {told}" if flag else f"Step {t}: no {word} flag"
+            for t, flag in enumerate(set_here, start=1)
+        ]
+        _add_hover(fig, FLAGS, steps, low + 0.4, texts)
     value, store = trace.inputs[:, 0], trace.inputs[:, 1] > 0
-    fig.add_bar(
-        x=steps,
-        y=value,
-        yaxis=_axis(VALUE),
-        width=0.5,
-        marker_color=[(style.CELL if flag else style.DATA).on(theme) for flag in store],
-        marker_opacity=np.where(store, 1.0, 0.55),
-        hoverinfo="text",
-        hovertext=[
-            f"Step {t + 1}: the input brings <b>{_fixed(v)}</b>,<br>"
-            + ("flagged to be stored" if flag else "a distraction: no store flag")
-            for t, (v, flag) in enumerate(zip(value, store, strict=True))
-        ],
-    )
+    for chosen, role, opacity in ((~store, style.DATA, 0.55), (store, style.CELL, 1.0)):
+        top, zero = value[chosen], np.zeros(chosen.sum())
+        _add_blocks(fig, VALUE, steps[chosen], zero, top, role.on(theme), opacity, width=0.5)
+    texts = [
+        f"Step {t}: the input brings <b>{_fixed(v)}</b>,<br>"
+        + ("flagged to be stored" if flag else "a distraction: no store flag")
+        for t, (v, flag) in enumerate(zip(value, store, strict=True), start=1)
+    ]
+    _add_hover(fig, VALUE, steps, value / 2, texts)
 
 
 def _draw_gate(
     fig: go.Figure, trace: LstmGatesTrace, theme: Theme, panel: int, gate: Array
 ) -> None:
-    name, _, letter, role, _, limits = PANELS[panel]
+    name, _, letter, role, _, (low, high) = PANELS[panel]
     steps, values = _steps(trace), gate[:, trace.unit]
-    low = round(limits[0])
-    fig.add_bar(  # the track: all that could be let through
-        x=steps,
-        y=np.full(len(steps), 1.0 - low),
-        base=np.full(len(steps), float(low)),
-        yaxis=_axis(panel),
-        marker_color=style.SURFACE.on(theme),
-        hoverinfo="skip",
-    )
+    track = np.full(len(steps), float(low)), np.full(len(steps), float(high))
+    _add_blocks(fig, panel, steps, *track, style.SURFACE.on(theme))
+    _add_blocks(fig, panel, steps, np.zeros(len(steps)), values, role.on(theme))
     squash = "tanh" if panel == CANDIDATE else "σ"
     parts = trace.products[:, GATE_ROWS[panel], trace.unit]  # (T, 3+H+1)
     sums = np.stack([parts[:, :3].sum(1), parts[:, 3:-1].sum(1), parts[:, -1]])  # (3, T)
-    fig.add_bar(
-        x=steps,
-        y=values,
-        yaxis=_axis(panel),
-        marker_color=role.on(theme),
-        hoverinfo="text",
-        hovertext=[
-            f"Step {t + 1}: <b>{name.split(' · ')[-1][:-2]}</b><br>"
-            f"inputs {_fixed(sums[0, t])}, last output {_fixed(sums[1, t])}, "
-            f"bias {_fixed(sums[2, t])}<br>"
-            f"sum z = {_fixed(trace.z[t, GATE_ROWS[panel], trace.unit])}<br>"
-            f"{letter} = {squash}(z) = <b>{_fixed(values[t])}</b>"
-            for t in range(len(steps))
-        ],
-    )
+    z = trace.z[:, GATE_ROWS[panel], trace.unit]
+    texts = [
+        f"Step {t + 1}: <b>{name.split(' · ')[-1][:-2]}</b><br>"
+        f"weighted sums: inputs {_fixed(sums[0, t])},<br>"
+        f"last output {_fixed(sums[1, t])}, bias {_fixed(sums[2, t])}<br>"
+        f"together z = {_fixed(z[t])}<br>"
+        f"{letter} = {squash}(z) = <b>{_fixed(values[t])}</b>"
+        for t in range(len(steps))
+    ]
+    _add_hover(fig, panel, steps, np.full(len(steps), (low + high) / 2), texts)
 
 
 def _draw_cell(fig: go.Figure, trace: LstmGatesTrace, theme: Theme) -> None:
@@ -215,89 +191,113 @@ def _draw_cell(fig: go.Figure, trace: LstmGatesTrace, theme: Theme) -> None:
 
 def _draw_prediction(fig: go.Figure, trace: LstmGatesTrace, theme: Theme) -> None:
     steps, u = _steps(trace), trace.unit
-    fig.add_bar(
-        x=steps,
-        y=trace.predictions,
-        yaxis=_axis(PREDICTION),
-        width=0.5,
-        marker_color=style.HIDDEN.on(theme),
-        hoverinfo="text",
-        hovertext=[
-            f"Step {t + 1}: <b>output</b><br>"
-            f"h = o · tanh c = {_fixed(trace.o[t, u])} · {_fixed(trace.squashed[t, u])}"
-            f" = {_fixed(trace.h[t + 1, u])}<br>"
-            f"read out with weight {_fixed(trace.readout_weights[u])}:"
-            f" {_fixed(trace.readout_weights[u] * trace.h[t + 1, u])},<br>"
-            f"with the other cells ŷ = <b>{_fixed(trace.predictions[t])}</b>; "
-            f"right is {_fixed(trace.targets[t])}"
-            for t in range(len(steps))
-        ],
-    )
-    dashes = np.stack([steps - 0.4, steps + 0.4, np.full(len(steps), np.nan)], axis=1).ravel()
+    zero = np.zeros(len(steps))
+    _add_blocks(fig, PREDICTION, steps, zero, trace.predictions, style.HIDDEN.on(theme), width=0.5)
+    answer = trace.targets - 0.045, trace.targets + 0.045
+    _add_blocks(fig, PREDICTION, steps, *answer, style.INK.on(theme), width=0.8)
+    texts = [
+        f"Step {t + 1}: <b>output</b><br>"
+        f"h = o · tanh c = {_fixed(trace.o[t, u])} · {_fixed(trace.squashed[t, u])}"
+        f" = {_fixed(trace.h[t + 1, u])}<br>"
+        f"times its read-out weight {_fixed(trace.readout_weights[u])}:"
+        f" {_fixed(trace.readout_weights[u] * trace.h[t + 1, u])}<br>"
+        f"with the other cells ŷ = <b>{_fixed(trace.predictions[t])}</b>,<br>"
+        f"right is {_fixed(trace.targets[t])}"
+        for t in range(len(steps))
+    ]
+    _add_hover(fig, PREDICTION, steps, trace.predictions / 2, texts)
+
+
+def _add_blocks(
+    fig: go.Figure,
+    panel: int,
+    steps: Array,
+    low: Array,
+    high: Array,
+    colour: str,
+    opacity: float = 1.0,
+    width: float = 0.86,
+) -> None:
+    """Add a block from low to high at each step, as one filled line.
+
+    Plotly's own bars vanish when a frame is shown without redrawing the whole figure.
+    """
+    left, right, gap = steps - width / 2, steps + width / 2, np.full(len(steps), np.nan)
     fig.add_scatter(
-        x=dashes,
-        y=np.repeat(trace.targets, 3),
-        yaxis=_axis(PREDICTION),
+        x=np.stack([left, right, right, left, gap], axis=1).ravel(),
+        y=np.stack([low, low, high, high, gap], axis=1).ravel(),
+        yaxis=_axis(panel),
         mode="lines",
-        line={"color": style.INK.on(theme), "width": 2.5},
+        line_width=0,
+        fill="toself",
+        fillcolor=colour,
+        opacity=opacity,
         hoverinfo="skip",
+    )
+
+
+def _add_hover(fig: go.Figure, panel: int, steps: Array, y: Array, texts: list[str]) -> None:
+    """Add what a pointer reads at each step."""
+    fig.add_scatter(
+        x=steps,
+        y=y,
+        yaxis=_axis(panel),
+        mode="markers",
+        marker={"size": 16, "opacity": 0},
+        hoverinfo="text",
+        hovertext=texts,
     )
 
 
 # What moves
 
 
-def _add_cursor(fig: go.Figure, theme: Theme) -> list[tuple[int, int, str]]:
-    """Add each panel's veil, band and number, all still empty: (index, panel, kind) of each."""
-    moving = []
-    for panel, (_, _, _, role, _, _) in enumerate(PANELS):
-        for kind, fill, opacity in (("veil", style.BACKGROUND, 0.8), ("band", style.MUTED, 0.18)):
-            moving.append((len(fig.data), panel, kind))
-            fig.add_scatter(
-                yaxis=_axis(panel),
-                mode="lines",
-                line_width=0,
-                fill="toself",
-                fillcolor=fill.on(theme),
-                opacity=opacity,
-                hoverinfo="skip",
-            )
-        if panel != FLAGS:
-            moving.append((len(fig.data), panel, "number"))
-            fig.add_scatter(
-                yaxis=_axis(panel),
-                mode="text",
-                textposition="middle right",
-                textfont={"color": role.on(theme), "size": 14},
-                hoverinfo="skip",
-                cliponaxis=False,
-            )
-    return moving
+def _add_cursor(fig: go.Figure, theme: Theme) -> None:
+    """Add what moves: the cursor, the numbers beside it, and a veil over each panel."""
+    area: dict[str, Any] = {
+        "mode": "lines", "line_width": 0, "fill": "toself", "hoverinfo": "skip"
+    }  # fmt: skip
+    fig.add_scatter(**area, fillcolor=style.MUTED.on(theme), opacity=0.25)
+    fig.add_scatter(
+        mode="text",
+        textposition="middle right",
+        textfont={"color": [panel[3].on(theme) for panel in PANELS[VALUE:]], "size": 14},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    for panel in range(len(PANELS)):
+        veil = style.BACKGROUND.on(theme)
+        fig.add_scatter(**area, fillcolor=veil, opacity=0.8, yaxis=_axis(panel))
 
 
-def _frame(
-    trace: LstmGatesTrace, moving: Sequence[tuple[int, int, str]], t: int
-) -> dict[int, dict[str, Any]]:
-    T, u, k = len(trace.inputs), trace.unit, t - 1  # k is the index of step t, the t-th
-    numbers = {
-        VALUE: trace.inputs[k, 0],
-        FORGET: trace.f[k, u],
-        INPUT: trace.i[k, u],
-        CANDIDATE: trace.g[k, u],
-        CELL: trace.c[t, u],
-        OUTPUT: trace.o[k, u],
-        PREDICTION: trace.predictions[k],
+def _frame(fig: go.Figure, trace: LstmGatesTrace, t: int) -> dict[int, dict[str, Any]]:
+    """The moment after step t: what changes, by the index of what moves."""
+    T, u, k = len(trace.inputs), trace.unit, t - 1  # k is the index of step t
+    numbers = [
+        trace.inputs[k, 0],
+        trace.f[k, u],
+        trace.i[k, u],
+        trace.g[k, u],
+        trace.c[t, u],
+        trace.o[k, u],
+        trace.predictions[k],
+    ]
+    texts = [_fixed(value) for value in numbers]
+    if t == 0:  # nothing has come in yet
+        texts = ["–" if panel != CELL else text for panel, text in enumerate(texts, start=VALUE)]
+    middles = [np.mean(fig.layout[f"yaxis{p + 2}"].domain) for p in range(VALUE, len(PANELS))]
+    cursor = len(fig.data) - len(PANELS) - 2
+    frame: dict[int, dict[str, Any]] = {
+        cursor: _box(t - 0.5, t + 0.5 if t else 0, 0, 1),
+        cursor + 1: {"x": [T + 0.6] * len(texts), "y": middles, "text": texts},
     }
-    frame: dict[int, dict[str, Any]] = {}
-    for index, panel, kind in moving:
-        low, high = PANELS[panel][-1]
-        if kind == "number":
-            text = [_fixed(numbers[panel]) if t or panel == CELL else "–"]
-            frame[index] = {"x": [T + 0.6], "y": [(low + high) / 2], "text": text}
-        else:
-            first, last = (t + 0.5, T + 0.5) if kind == "veil" else (t - 0.5, t + 0.5 if t else 0)
-            frame[index] = {"x": [first, last, last, first], "y": [low, low, high, high]}
+    for panel, (*_, limits) in enumerate(PANELS):
+        frame[cursor + 2 + panel] = _box(t + 0.5, T + 0.5, *limits)
     return frame
+
+
+def _box(left: float, right: float, low: float, high: float) -> dict[str, list[float]]:
+    return {"x": [left, right, right, left], "y": [low, low, high, high]}
 
 
 def _sentence(trace: LstmGatesTrace, t: int) -> str:
