@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from types import ModuleType
@@ -104,8 +103,11 @@ def concepts() -> tuple[Concept, ...]:
     """All concepts in the order of the course, those of other packages included."""
     found = {concept.name: concept for concept in TABLE}
     for entry in entry_points(group="vizdl.concepts"):
-        loaded = entry.load()
-        added: Iterable[Concept] = (loaded,) if isinstance(loaded, Concept) else loaded
+        try:
+            loaded = entry.load()
+            added = (loaded,) if isinstance(loaded, Concept) else tuple(loaded)
+        except Exception as error:
+            raise ImportError(f"the concepts of {entry.value} can't be loaded: {error}") from error
         for concept in added:
             if concept.name in found:
                 raise ValueError(f"the concept {concept.name!r} of {entry.value} is there already")

@@ -17,6 +17,7 @@ from vizdl import __version__, catalog
 from vizdl.render.job import FORMATS, QUALITIES, RenderError
 
 VIDEOS = Path("videos")
+SITE = Path("gallery/_site")
 STILL_ENDINGS = (".svg", ".pdf", ".png")
 PLOT_ENDINGS = (".html", ".json", *STILL_ENDINGS)
 
@@ -69,7 +70,8 @@ def list_(name: str | None, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=1))
         return
     width = max(len(concept.name) for concept in concepts)
-    for lecture, title in catalog.LECTURES.items():
+    for lecture in sorted({concept.lecture for concept in concepts}):
+        title = catalog.LECTURES.get(lecture, "more")  # other packages may add a lecture
         click.secho(f"Lecture {lecture}: {title}", bold=True)
         for concept in concepts:
             if concept.lecture == lecture:
@@ -81,8 +83,10 @@ def list_(name: str | None, as_json: bool) -> None:
 def _rendered(name: str) -> str:
     try:
         story = json.loads((VIDEOS / f"{name}.json").read_text("utf-8"))
-        return f"{VIDEOS / name}.mp4, {story['quality']}, {story['duration']:.0f} s"
-    except (OSError, ValueError, KeyError):
+        files = (VIDEOS / f"{name}.{ending}" for ending in FORMATS)
+        made = next(path for path in files if path.is_file())
+        return f"{made}, {story['quality']}, {story['duration']:.0f} s"
+    except (OSError, ValueError, KeyError, StopIteration):
         return ""
 
 
@@ -112,8 +116,8 @@ def _list_settings(name: str, as_json: bool) -> None:
 @cloup.option("--format", "format_", type=click.Choice(FORMATS), default="mp4", show_default=True)
 @set_option
 @cloup.option("--jobs", type=click.IntRange(1), help="Scenes at once (default: one a core).")
-@cloup.option("-o", "--out", type=click.Path(path_type=Path), default=VIDEOS, show_default=True,
-              help="Folder for the videos.")  # fmt: skip
+@cloup.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=VIDEOS,
+              show_default=True, help="Folder for the videos.")  # fmt: skip
 def render(
     names: tuple[str, ...],
     everything: bool,
@@ -146,7 +150,7 @@ def _tell(results: Any) -> None:
             state = f"{result.seconds:.0f} s of video" if result.was_drawn else "unchanged"
             click.echo(f"{result.job.files[0]}  {state}")
     if failed:
-        raise RenderError(f"{len(failed)} of {len(results)} scenes failed")
+        raise RenderError(f"{len(failed)} of {len(results)} scenes failed") from failed[0].cause
 
 
 @contextmanager
@@ -200,21 +204,17 @@ def plot(concept: str, settings: dict[str, str], out: Path | None, theme: Any) -
         raise click.UsageError(
             f"the file must end in {', '.join(PLOT_ENDINGS)}, got {target.name!r}"
         )
-    if target.suffix in STILL_ENDINGS:
-        save = catalog.load("vizdl.stills.base:save")
-        drawn = api.still(concept, theme=theme, **settings)
-        with _whole(target) as part:
-            save(drawn, part)
-    else:
-        figure = api.figure(concept, theme=theme, **settings)
-        if target.suffix == ".json":
-            text = figure.to_json()
+    with _whole(target) as part:
+        if target.suffix in STILL_ENDINGS:
+            save = catalog.load("vizdl.stills.base:save")
+            save(api.still(concept, theme=theme, **settings), part)
+        elif target.suffix == ".json":
+            part.write_text(api.figure(concept, theme=theme, **settings).to_json(), "utf-8")
         else:
             from vizdl.gallery.embed import html
 
-            text = html(figure, title=catalog.get(concept).title, theme=theme)
-        with _whole(target) as part:
-            part.write_text(text, "utf-8")
+            figure = api.figure(concept, theme=theme, **settings)
+            part.write_text(html(figure, title=catalog.get(concept).title, theme=theme), "utf-8")
     click.echo(target)
 
 
@@ -252,9 +252,10 @@ def gallery() -> None:
 
 @gallery.command()
 @cloup.argument("names", nargs=-1, metavar="[CONCEPT…]")
-@cloup.option("-o", "--out", type=click.Path(path_type=Path), default=Path("gallery/_site"),
+@cloup.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=SITE,
               show_default=True, help="Folder of the site.")  # fmt: skip
-@cloup.option("--videos", type=click.Path(path_type=Path), default=VIDEOS, show_default=True,
+@cloup.option("--videos", type=click.Path(path_type=Path, file_okay=False), default=VIDEOS,
+              show_default=True,
               help="Folder of the videos; what is missing or changed is drawn.")  # fmt: skip
 @cloup.option("-q", "--quality", type=click.Choice(list(QUALITIES)), default="medium",
               show_default=True)  # fmt: skip
@@ -280,7 +281,7 @@ def build(
 
 
 @gallery.command()
-@cloup.argument("directory", type=click.Path(path_type=Path), default=Path("gallery/_site"))
+@cloup.argument("directory", type=click.Path(path_type=Path), default=SITE)
 @cloup.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 def serve(directory: Path, port: int) -> None:
     """Serve the site to this machine alone (127.0.0.1)."""
@@ -306,7 +307,7 @@ def doctor() -> None:
             missing += check.needed
             click.echo(f"         {check.mend}")
     if missing:
-        raise RuntimeError(f"{missing} needed parts are missing")
+        raise RuntimeError(f"{missing} needed part{' is' if missing == 1 else 's are'} missing")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -325,6 +326,9 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         misuse = isinstance(error, click.UsageError | catalog.UnknownConcept) or _is_setting(error)
         sentence = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        if sentence.startswith("Usage:"):  # nothing was asked for, so this is help and no error
+            click.echo(sentence)
+            sys.exit(2)
         click.secho(f"Error: {sentence or type(error).__name__}", fg="red", err=True)
         click.echo(f"Hint: {_hint(error, arguments)}", err=True)
         sys.exit(2 if misuse else 1)
@@ -346,7 +350,7 @@ def _hint(error: Exception, arguments: list[str]) -> str:
     if isinstance(error, click.UsageError):
         path = error.ctx.command_path if error.ctx else "vizdl"
         return f"{path} --help shows how it is used."
-    if isinstance(error, RenderError):
+    if isinstance(error, RenderError) and error.__cause__ is None:
         return "vizdl doctor tells what is missing on this machine."
     return "--debug shows where it happened."
 

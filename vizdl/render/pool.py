@@ -24,6 +24,7 @@ class Result:
     job: Job
     seconds: float | None
     error: str | None = None
+    cause: BaseException | None = None
 
     @property
     def was_drawn(self) -> bool:
@@ -68,7 +69,7 @@ def _result(job: Job, future: Future[float]) -> Result:
     error = future.exception()
     if error is None:
         return Result(job, future.result())
-    return Result(job, None, f"{type(error).__name__}: {error}")
+    return Result(job, None, f"{type(error).__name__}: {error}", error)
 
 
 def _listen(queue: Any, progress: Progress | None) -> None:
