@@ -1,0 +1,438 @@
+"""Gradient descent: find the steepest direction, turn round, step, and again."""
+
+import numpy as np
+from manim import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    UP,
+    Circle,
+    DashedLine,
+    Dot,
+    FadeIn,
+    FadeOut,
+    LaggedStart,
+    Rectangle,
+    ReplacementTransform,
+    UpdateFromAlphaFunc,
+    VGroup,
+    linear,
+    rush_from,
+)
+
+from vizdl import style
+from vizdl.experiments import gradient_descent
+from vizdl.experiments.base import number
+from vizdl.mobjects import (
+    Advance,
+    ContourMap,
+    Curve,
+    DescentPath,
+    DirectionFan,
+    Label,
+    LossCurve,
+    Maths,
+    Number,
+    PlotArea,
+    Story,
+    Swing,
+    VectorArrow,
+    beat,
+    loss_area,
+)
+
+FLAT = 1e-9  # a gradient shorter than this has no direction
+ARROW = 1.7  # units of the frame: the gradient as it is first drawn
+INK, MUTED = style.INK.dark, style.MUTED.dark
+GRADIENT, LOSS, WEIGHT = style.GRADIENT.dark, style.LOSS.dark, style.WEIGHT.dark
+RIGHT_EDGE, BOTTOM = 6.35, -3.55
+
+
+class Sum(VGroup):
+    """A name, the terms of its new value, and the value, which ticks from `first` to `last`."""
+
+    def __init__(self, name, terms, first, last, colour):
+        self.first, self.last = float(first), float(last)
+        largest = max(abs(self.first), abs(self.last), 1e-12)
+        places = int(np.clip(2 - np.floor(np.log10(largest)), 0, 3)) if largest < 1e6 else 0
+        self.symbol = Maths(name, size=style.BODY_SIZE, color=colour)
+        self.terms = Label(terms, size=style.BODY_SIZE) if terms else VGroup()
+        self.equals = Label("=", size=style.BODY_SIZE)
+        self.value = Number(
+            self.first, places=places, size=style.BODY_SIZE, color=colour, anchor="left"
+        )
+        super().__init__(self.symbol, self.terms, self.equals, self.value)
+
+    def arrange_at(self, left, stop, y):
+        """Set the name at `left`, the value behind `stop`."""
+        self.symbol.move_to([left, y, 0], LEFT)
+        self.terms.move_to([left + 0.7, y, 0], LEFT)
+        self.equals.move_to([stop, y, 0])
+        self.value.move_to([stop + 0.3, y, 0], LEFT)
+
+    def tick(self):
+        """Let the value run from the old one to the new one."""
+        way = self.last - self.first
+        return UpdateFromAlphaFunc(
+            self.value,
+            lambda value, share: value.set_value(
+                self.first + share * way if np.isfinite(way) else self.last
+            ),
+        )
+
+
+class GradientDescent(Story):
+    """Four beats on one map: directions, a step, the whole run, other starts."""
+
+    title = "Gradient descent"
+    experiment = gradient_descent
+
+    def construct(self):
+        self.open("Which way is down?")
+        self.try_directions()
+        self.turn_round()
+        self.again_and_again()
+        self.other_starts()
+        self.close(
+            "steepest_angle",
+            "steps_uphill",
+            "minima_found",
+            say="Find the gradient, turn round, take a step. Repeated, that finds a minimum.",
+        )
+
+    @beat
+    def try_directions(self):
+        self.set_stage()
+        self.say("A loss over two weights, seen from above: the darker, the lower.")
+        self.play(
+            FadeIn(self.map.area),
+            LaggedStart(*[FadeIn(band) for band in self.map.bands], lag_ratio=0.12),
+            FadeIn(self.map.lines),
+            FadeIn(self.key),
+            run_time=1.5,
+        )
+        self.play(FadeIn(self.ball, scale=2), run_time=style.QUICK)
+        self.zoom_in()
+        dial, rises, falls = self.direction_dial()
+        self.play(FadeIn(dial), run_time=style.QUICK)
+        self.say("Stand at one point. How steep is the ground, in each of 360 directions?")
+        self.add(rises, falls, self.fan)
+        self.bring_to_front(self.ball)
+        sweep = [Advance(part, to=360) for part in (rises, falls, self.fan)]
+        self.play(*sweep, run_time=5.0)
+        if self.flat:
+            self.say("Nowhere: here the ground is flat, and the gradient is zero.")
+            self.play(FadeOut(dial, rises, falls, self.fan))
+            return
+        self.meet_the_gradient(dial, rises, falls)
+
+    def meet_the_gradient(self, dial, rises, falls):
+        angle, slope = np.degrees(self.trace.angles), self.trace.slopes
+        k = self.trace.steepest
+        peak = Dot(dial.place(angle[k], slope[k]), radius=0.1, color=GRADIENT)
+        foot = dial.place(angle[k], dial.y_span.low)
+        plumb = DashedLine(peak.get_center(), foot, color=GRADIENT, stroke_width=2.5)
+        table = self.two_directions(dial)
+        self.say("One of them rises most steeply.")
+        self.play(FadeIn(peak, scale=2), FadeIn(plumb), FadeIn(table[0], shift=0.1 * UP))
+        angle = self.facts["steepest_angle"].text
+        self.say(f"The gradient, computed from the formula, points the same way, to {angle}.")
+        self.arrow = VectorArrow(self.centre, np.zeros(2), width=8, head=0.34)
+        self.add(self.arrow)
+        self.bring_to_front(self.ball)
+        self.nabla.move_to(self.centre + np.append(1.22 * ARROW * self.direction, 0))
+        self.play(
+            Swing(self.arrow, to=ARROW * self.direction),
+            FadeIn(self.nabla),
+            FadeIn(table[1], shift=0.1 * UP),
+        )
+        self.wait(style.NORMAL)
+        self.play(FadeOut(dial, rises, falls, peak, plumb, table, self.fan))
+
+    @beat
+    def turn_round(self):
+        if self.flat:
+            return
+        rate = number(self.trace.settings.learning_rate, 2)
+        rule, sums = self.update_rule(), self.arithmetic()
+        self.say("The gradient points uphill. So turn round.")
+        self.play(FadeIn(rule[0]), ReplacementTransform(self.nabla, rule.gradient))
+        self.play(Swing(self.arrow, to=-ARROW * self.direction), FadeIn(rule.minus, scale=2))
+        self.say(f"The learning rate, {rate}, makes a step of it: {rate} times the gradient.")
+        step, inside = self.first_step()
+        self.play(FadeIn(rule.rate, scale=2), FadeIn(sums[:-1]))
+        self.play(Swing(self.arrow, to=step[:2]), run_time=style.NORMAL)
+        losses = self.trace.path.losses
+        change = "falls" if losses[1] < losses[0] else "rises"
+        before, after = number(losses[0]), number(losses[1])
+        self.say(f"Take it, and the loss {change} from {before} to {after}.")
+        self.play(FadeIn(sums[-1]), run_time=style.QUICK)
+        move = self.ball.animate.shift(step) if inside else FadeOut(self.ball, shift=step)
+        self.play(move, *[row.tick() for row in sums], run_time=style.SLOW)
+        self.wait(style.QUICK)
+        self.play(FadeOut(rule), FadeOut(sums), FadeOut(self.arrow))
+
+    @beat
+    def again_and_again(self):
+        path, losses = self.trace.path, self.trace.path.losses
+        first = 0 if self.flat else 1
+        self.zoom_out(first)
+        walk = DescentPath(self.map.area, path.positions, gradients=path.gradients, step=first)
+        area = self.loss_axes(losses, height=3.4)
+        loss = LossCurve([losses], area=area, step=first)
+        counter = self.step_counter(first)
+        self.say("At the new point the gradient is another one. Turn round, step, and again.")
+        self.play(FadeIn(walk), FadeIn(loss), FadeIn(counter), FadeOut(self.ball))
+        steps = self.last_step
+        self.play(*self.steps_of(walk, loss, counter, min(6, steps)), run_time=3.5)
+        self.say(self.how_it_went())
+        self.play(*self.steps_of(walk, loss, counter, steps), run_time=4.0)
+        self.wait(style.NORMAL)
+        self.walk = walk
+        self.play(FadeOut(loss), FadeOut(counter))
+
+    @beat
+    def other_starts(self):
+        trace = self.trace
+        colours = [self.colour_of(k) for k in trace.reached]
+        paths = VGroup(
+            *[
+                DescentPath(self.map.area, trace.others.positions[:, s], color=style.DATA.dark)
+                for s in range(len(trace.starts))
+            ]
+        )
+        for path in paths:
+            path.line.set_stroke(width=3)
+            path.dots.set_opacity(0)
+        losses = trace.others.losses
+        loss = LossCurve(
+            list(losses.T), area=self.loss_axes(losses, height=2.0), colors=[style.DATA.dark]
+        )
+        for curve in loss.curves:
+            curve.line.set_stroke(width=2.5)
+        self.say(f"Does it always end there? Start {len(paths)} runs, all over the map.")
+        balls = LaggedStart(*[FadeIn(path, scale=1.5) for path in paths], lag_ratio=0.08)
+        self.play(balls, FadeOut(self.walk), FadeIn(loss), run_time=1.5)
+        self.say("All follow the same rule, each from where it stands.")
+        to = len(losses) - 1
+        runs = [Advance(path, to=to) for path in [*paths, loss]]
+        self.play(*runs, run_time=5.0, rate_func=rush_from)
+        rings, tally = self.tally()
+        self.say(self.where_they_end())
+        recolour = [
+            pair.animate.set_color(colour)
+            for group in (paths, loss.curves)
+            for pair, colour in zip(group, colours, strict=True)
+        ]
+        self.play(FadeIn(rings, scale=1.5), *recolour)
+        self.play(LaggedStart(*[FadeIn(row, shift=0.2 * LEFT) for row in tally], lag_ratio=0.25))
+        self.poster()
+        self.wait(style.SLOW)
+
+    # The stage: the map, the ground close up, and what lies where
+
+    def set_stage(self):
+        trace = self.trace
+        self.map = ContourMap(trace.surface, width=6.1, height=5.35)
+        frame = self.map.area.frame
+        self.map.shift(np.array([-5.7, BOTTOM + 0.5, 0]) - frame.get_corner(DOWN + LEFT))
+        self.panel_left = frame.get_right()[0] + 1.5
+        self.centre = frame.get_center()
+        close = ContourMap(trace.close, width=frame.width, height=frame.height)
+        close.shift(self.centre - close.area.frame.get_center())
+        self.close_up, self.ground = close, VGroup(close.bands, close.lines)
+        self.start = self.map.place(trace.path.positions[0])
+        self.ball = Dot(self.start, radius=0.12, color=INK).set_stroke(style.BACKGROUND.dark, 2)
+        length = float(np.linalg.norm(trace.gradient))
+        self.flat = length < FLAT
+        self.direction = trace.gradient / (length or 1.0)
+        self.nabla = Maths("nabla J", color=GRADIENT)
+        self.key = self.map.key(height=3.4).move_to([self.panel_left, 0, 0], LEFT)
+        self.fan = DirectionFan(
+            self.centre, trace.angles, trace.slopes, radius=1.5, limit=max(length, FLAT)
+        )
+        self.last_step = trace.settings.steps
+        if trace.path.diverged_at >= 0:
+            self.last_step = int(trace.path.diverged_at)
+
+    def zoom_in(self):
+        ratio = self.map.unit / self.close_up.unit
+        window = Rectangle(width=self.map.area.frame.width, height=self.map.area.frame.height)
+        window.scale(ratio).move_to(self.start).set_stroke(INK, 2)
+        self.play(FadeIn(window), run_time=style.QUICK)
+        self.ground.scale(ratio).move_to(self.start)
+        self.add(self.ground, window)
+        self.bring_to_front(self.ball)
+        self.play(
+            self.ground.animate.scale(1 / ratio).move_to(self.centre),
+            window.animate.scale(1 / ratio).move_to(self.centre),
+            self.ball.animate.move_to(self.centre),
+            FadeOut(self.map.area),
+            FadeOut(self.key),
+            run_time=1.5,
+        )
+        self.play(FadeOut(window), run_time=0.3)
+
+    def zoom_out(self, step):
+        ratio = self.map.unit / self.close_up.unit
+        at = self.trace.path.positions[step]
+        window = Rectangle(width=self.map.area.frame.width, height=self.map.area.frame.height)
+        window.move_to(self.centre).set_stroke(INK, 2)
+        self.bring_to_front(self.ground, window, self.ball)
+        held = bool(self.map.area.holds(*at))
+        goal = self.map.place(at) if held else self.start
+        self.play(
+            self.ground.animate.scale(ratio).move_to(self.start),
+            window.animate.scale(ratio).move_to(self.start),
+            self.ball.animate.move_to(goal) if held else FadeOut(self.ball),
+            FadeIn(self.map.area),
+            run_time=1.5,
+        )
+        self.play(FadeOut(self.ground), FadeOut(window), run_time=0.3)
+
+    # What stands beside the map
+
+    def direction_dial(self):
+        angles, slopes = np.degrees(self.trace.angles), self.trace.slopes
+        reach = 1.15 * (float(np.linalg.norm(self.trace.gradient)) if not self.flat else 1.0)
+        dial = PlotArea(
+            (0, 360),
+            (-reach, reach),
+            width=RIGHT_EDGE - 0.95 - self.panel_left,
+            height=2.9,
+            x_label="direction",
+            y_label="slope",
+            x_ticks=[0, 90, 180, 270, 360],
+            x_unit="°",
+        )
+        dial.shift(np.array([self.panel_left, 2.1, 0]) - dial.frame.get_corner(UP + LEFT))
+        rises = Curve(
+            dial, np.where(slopes >= 0, slopes, np.nan), angles, color=style.POSITIVE.dark
+        )
+        falls = Curve(dial, np.where(slopes < 0, slopes, np.nan), angles, color=style.NEGATIVE.dark)
+        return dial, rises, falls
+
+    def two_directions(self, dial):
+        trace, k = self.trace, self.trace.steepest
+        exact = float(np.degrees(np.arctan2(*trace.gradient[::-1]))) % 360
+        lines = [
+            ("steepest of 360", np.degrees(trace.angles[k]), trace.slopes[k], INK),
+            ("the gradient", exact, np.linalg.norm(trace.gradient), GRADIENT),
+        ]
+        rows = VGroup()
+        right = dial.frame.get_right()[0] + 0.7
+        for row, (name, angle, size, colour) in enumerate(lines):
+            y = dial.frame.get_bottom()[1] - 1.35 - 0.55 * row
+            words = Label(name, color=colour).move_to([0, y, 0])
+            words.align_to(dial.frame, LEFT)
+            cells = [
+                Label(f"{angle:.1f}°", color=colour).move_to([right - 1.25, y, 0], RIGHT),
+                Label(number(float(size)), color=colour).move_to([right, y, 0], RIGHT),
+            ]
+            rows.add(VGroup(words, *cells))
+        return rows
+
+    def first_step(self):
+        """The first step on the ground close up, cut off where it leaves it."""
+        start, stop = self.trace.path.positions[:2]
+        if not np.isfinite(stop).all():
+            stop = start
+        line = self.close_up.area.outline(*np.stack([start, stop], axis=-1))
+        inside = bool(self.close_up.area.holds(*stop))
+        return line[-1] - line[0] if len(line) else np.zeros(3), inside
+
+    def update_rule(self):
+        """The rule in pieces: the gradient lands in it, then the sign, then the rate."""
+        source = self.experiment.EQUATIONS["update"]
+        for name, old in (("minus", "-"), ("rate", "eta thin"), ("gradient", "nabla J")):
+            source = source.replace(old, "{{ " + old + " : " + name + " }}", 1)
+        whole = Maths(source, size=style.TITLE_SIZE)
+        whole.move_to([(self.panel_left - 0.3 + RIGHT_EDGE) / 2, 1.75, 0])
+        parts = {name: whole.select(name) for name in ("minus", "rate", "gradient")}
+        taken = {id(glyph) for part in parts.values() for glyph in part.get_family()}
+        rest = VGroup(
+            *[glyph for glyph in whole.family_members_with_points() if id(glyph) not in taken]
+        )
+        rule = VGroup(
+            rest, *[VGroup(*part.family_members_with_points()) for part in parts.values()]
+        )
+        rule.minus, rule.rate, rule.gradient = rule[1:]
+        rule.gradient.set_color(GRADIENT)
+        return rule
+
+    def arithmetic(self):
+        """The rule in numbers, a row a weight, and the loss: their results will tick."""
+        path, slope = self.trace.path, self.trace.gradient
+        rate = number(self.trace.settings.learning_rate, 2)
+        rows = VGroup()
+        for d in (0, 1):
+            old, new = path.positions[:2, d]
+            terms = f"{number(old)} − {rate} · ({number(slope[d])})"
+            rows.add(Sum(f"w_{d + 1}", terms, old, new, WEIGHT))
+        rows.add(Sum("J", "", path.losses[0], path.losses[1], LOSS))
+        left = self.panel_left - 0.45
+        stop = left + 0.7 + max(row.terms.width for row in rows) + 0.35
+        for row, y in zip(rows, (0.4, -0.4, -1.6), strict=True):
+            row.arrange_at(left, stop, y)
+        return rows
+
+    def step_counter(self, step):
+        words = Label("step", color=MUTED)
+        count = Number(step, places=0, anchor="left")
+        words.move_to([self.panel_left, -2.6, 0], LEFT)
+        count.next_to(words, RIGHT, buff=0.2)
+        return VGroup(words, count)
+
+    def loss_axes(self, losses, height):
+        area = loss_area(losses, width=RIGHT_EDGE - 1.0 - self.panel_left, height=height)
+        area.y_label.set_color(LOSS)
+        return area.shift(np.array([self.panel_left, 2.1, 0]) - area.frame.get_corner(UP + LEFT))
+
+    def steps_of(self, walk, loss, counter, to):
+        first = walk.step
+        tick = UpdateFromAlphaFunc(
+            counter[1], lambda n, a: n.set_value(np.floor(first + a * (to - first) + 1e-6))
+        )
+        tick.rate_func = linear
+        return [Advance(walk, to=to), Advance(loss, to=to), tick]
+
+    def how_it_went(self):
+        trace = self.trace
+        if trace.path.diverged_at >= 0:
+            return "These steps are too long: each overshoots, and the run diverges."
+        distance = trace.distance
+        if distance <= gradient_descent.CONVERGED:
+            return f"After {self.last_step} steps it stands {number(distance, 2)} from a minimum."
+        return f"After {self.last_step} steps it is still {number(distance, 2)} from a minimum."
+
+    def colour_of(self, minimum):
+        return style.SERIES[minimum].dark if minimum >= 0 else MUTED
+
+    def tally(self):
+        """A ring round each minimum, and how many of the starts ended in it."""
+        trace = self.trace
+        rings, rows = VGroup(), VGroup()
+        ends = [*range(len(trace.minima)), -1]
+        counts = [int((trace.reached == k).sum()) for k in ends]
+        for k, count in zip(ends, counts, strict=True):
+            if k < 0 and not count:
+                continue
+            colour = self.colour_of(k)
+            if k >= 0:
+                ring = Circle(radius=0.22, color=colour, stroke_width=5)
+                rings.add(ring.move_to(self.map.place(trace.minima[k])))
+            column, line = len(rows) % 2, len(rows) // 2
+            at = np.array([self.panel_left - 0.3 + 2.5 * column, -1.75 - 0.75 * line, 0])
+            mark = Circle(radius=0.15, color=colour, stroke_width=5).move_to(at, LEFT)
+            ending = "no minimum yet" if k < 0 else ("ends here" if count == 1 else "end here")
+            words = Label(f"{count} {ending}", color=colour)
+            rows.add(VGroup(mark, words.next_to(mark, RIGHT, buff=0.2)))
+        return rings, rows
+
+    def where_they_end(self):
+        found = int(self.facts["minima_found"].value)
+        if found > 1:
+            return f"They end in {found} different minima: the start decides which one is found."
+        if found == 1:
+            return "Those that arrive all end in the same minimum."
+        return "None has reached a minimum yet."
