@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,7 @@ def loop(video: Path, target: Path, around: float) -> None:
             at = float(frame.time or 0.0) - start
             while at >= wanted * 2 / THUMBNAIL_RATE and wanted < THUMBNAIL_SECONDS * THUMBNAIL_RATE:
                 small = frame.reformat(width, height, "yuv420p")
-                small.pts = None  # numbered by the encoder
+                small.pts, small.time_base = wanted, Fraction(1, THUMBNAIL_RATE)
                 taken.mux(stream.encode(small))
                 wanted += 1
         taken.mux(stream.encode(None))
