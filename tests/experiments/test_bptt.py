@@ -86,6 +86,12 @@ def test_running_sums_end_at_what_the_recursion_gives(trace):
     np.testing.assert_allclose(trace.gathered[-1], trace.shares[-1], atol=1e-14)
 
 
+def test_one_step_back_is_what_the_equation_says(trace):
+    for k in range(11):
+        back = trace.w_hh.T @ (trace.slopes[k + 1] * trace.flow_vectors[11, k + 1])
+        np.testing.assert_allclose(trace.flow_vectors[11, k], back, rtol=1e-12)
+
+
 def test_less_is_left_where_the_recurrent_weights_are_smaller():
     left = [bptt.run(bptt.Settings(scale=scale)).left[-1, 0] for scale in (0.25, 0.5, 1.0)]
     assert left[0] < left[1] < left[2] < 1

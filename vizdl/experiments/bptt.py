@@ -35,11 +35,11 @@ EQUATIONS = {
     "state": "h_t = tanh(W_(x h) x_t + W_(h h) h_(t-1) + b_h)",
     "output": "hat(y)_t = W_(h y) h_t + b_y",
     "loss": "L = sum_(t=1)^T L_t, quad L_t = (hat(y)_t - x_(t+1))^2",
-    "step_back": "(diff L_t) / (diff h_(k-1))"
-    " = W_(h h)^top (tanh'(a_k) dot.o (diff L_t) / (diff h_k))",
-    "total": "(diff L) / (diff W_(h h))"
-    " = sum_(t=1)^T sum_(k=1)^t (tanh'(a_k) dot.o (diff L_t) / (diff h_k)) h_(k-1)^top",
-    "share": "sum_(t=k)^T (tanh'(a_k) dot.o (diff L_t) / (diff h_k)) h_(k-1)^top",
+    "step_back": "(partial L_t) / (partial h_(k-1))"
+    " = W_(h h)^top (tanh'(a_k) dot.o (partial L_t) / (partial h_k))",
+    "total": "(partial L) / (partial W_(h h))"
+    " = sum_(t=1)^T sum_(k=1)^t (tanh'(a_k) dot.o (partial L_t) / (partial h_k)) h_(k-1)^top",
+    "share": "sum_(t=k)^T (tanh'(a_k) dot.o (partial L_t) / (partial h_k)) h_(k-1)^top",
 }
 
 
@@ -50,7 +50,7 @@ class Settings(base.Settings):
     hidden_size: int = setting(4, "hidden units", low=2, high=8, step=1)
     scale: float = setting(1.0, "scale of the trained W_hh", low=0.2, high=2, step=0.05)
     training_steps: int = setting(400, "training steps", low=0, high=600, step=20)
-    seed: int = setting(277, "seed", low=0, high=999, step=1)
+    seed: int = setting(570, "seed", low=0, high=999, step=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ class BpttTrace(Trace):
     step's sum over the losses; total (H, H): the gradient, from the recursion that never takes
     the losses apart. state_gradients (T, H) is dL/dh_k for the sum of the losses.
 
-    w_hh (H, H) is as shown, that is, scaled. learned: (2,), the mean squared error on fresh waves
+    w_hh (H, H) is as shown, that is, scaled; slopes (T, H) is tanh' at every step. learned: (2,), the mean squared error on fresh waves
     before and after training; training_losses (N,).
     """
 
@@ -87,6 +87,7 @@ class BpttTrace(Trace):
     arrived: Array
     gathered: Array
     w_hh: Array
+    slopes: Array
     learned: Array
     training_losses: Array
 
@@ -121,6 +122,7 @@ def run(settings: Settings) -> BpttTrace:
         arrived=gradients.flow_vectors[:, :, 0].cumsum(axis=0),
         gathered=gradients.shares.w_hh[::-1].cumsum(axis=0)[::-1],
         w_hh=model.w_hh,
+        slopes=1 - trace.h[1:, 0] ** 2,  # tanh' = 1 - tanh²
         learned=learned,
         training_losses=training_losses,
     )
@@ -177,9 +179,9 @@ def facts(trace: BpttTrace) -> Facts:
         Fact(
             "learned",
             "Training made the error on fresh waves smaller",
-            after / before,
+            float(after / before),
             "mean squared error after against before: below 1",
-            after < before,
+            bool(after < before),
             digits=2,
         ),
     )

@@ -43,7 +43,8 @@ class UnrolledRNN(VGroup):
     `inputs[t]` and `states[t]` are `StateCell`s, `losses[t]` a `LossPill`; `feeds[t]` is the
     arrow from input to state, `links[t]` from that state to the next, `reads[t]` from state to
     loss. `lanes` are the heights of inputs, states and losses, `pitch`
-    the distance of the columns; without `losses`, nothing stands on top.
+    the distance of the columns; without `losses`, nothing stands on top. Inputs have their full
+    colour at `limit`, losses glow in full at `loss_limit`.
 
     >>> row = UnrolledRNN(12, hidden_size=4)
     >>> row.states[0].set_values(trace.states[1])
@@ -60,6 +61,7 @@ class UnrolledRNN(VGroup):
         cell_height: float = 1.0,
         losses: bool = True,
         limit: float = 1.0,
+        loss_limit: float = 1.0,
     ) -> None:
         super().__init__()
         self.pitch = pitch
@@ -78,7 +80,8 @@ class UnrolledRNN(VGroup):
             state = StateCell(hidden_size, width=width, height=cell_height)
             self.states.add(state.move_to((at, middle, 0)))
             if losses:
-                self.losses.add(LossPill(width=min(0.86, 0.9 * pitch)).move_to((at, top, 0)))
+                pill = LossPill(limit=loss_limit, width=min(0.86, 0.9 * pitch))
+                self.losses.add(pill.move_to((at, top, 0)))
         self.feeds = VGroup(
             *[_between(a, b, UP) for a, b in zip(self.inputs, self.states, strict=True)]
         )

@@ -34,7 +34,7 @@ class GradientTriangle(VGroup):
         width: float = 0.42,
         height: float = 0.42,
         log: bool = True,
-        floor: float = 1e-3,
+        floor: float = 4e-3,
         shown: float = 1.0,
         labels: bool = True,
         size: float = style.SMALL_SIZE,
@@ -42,6 +42,7 @@ class GradientTriangle(VGroup):
         self.flow = check.array("flow", flow, ("T", "T"))
         steps = len(self.flow)
         self.flow = np.tril(check.array("flow", self.flow, (steps, steps)))
+        self.floor = floor
         self.shares = brightness(self.flow, log=log, floor=floor)
         self.values = np.full((steps, steps), float(shown))
         self.cells = VGroup()
@@ -120,7 +121,7 @@ class GradientTriangle(VGroup):
         return triangle
 
 
-def brightness(flow: ArrayLike, *, log: bool = True, floor: float = 1e-3) -> Array:
+def brightness(flow: ArrayLike, *, log: bool = True, floor: float = 4e-3) -> Array:
     """How bright each number is drawn, 0 to 1: by its logarithm above `floor` of the largest."""
     given = np.abs(np.asarray(flow, dtype=float))
     largest = float(given.max())

@@ -1,0 +1,456 @@
+"""Back-propagation through time: one loss, all losses, the triangle, the sum."""
+
+from typing import ClassVar
+
+import numpy as np
+from manim import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    UP,
+    AnimationGroup,
+    Circle,
+    Dot,
+    FadeIn,
+    FadeOut,
+    LaggedStart,
+    Line,
+    MoveAlongPath,
+    Rectangle,
+    ReplacementTransform,
+    Restore,
+    UpdateFromAlphaFunc,
+    VGroup,
+    linear,
+)
+
+from vizdl import style
+from vizdl.experiments import bptt
+from vizdl.experiments.base import number
+from vizdl.mobjects.axes import stroke
+from vizdl.mobjects.cells import SetValues, StateCell
+from vizdl.mobjects.matrix import SignedMatrix
+from vizdl.mobjects.rnn import GradientLane, UnrolledRNN
+from vizdl.mobjects.story import Story, beat
+from vizdl.mobjects.text import Label, Maths, Number
+from vizdl.mobjects.triangle import GradientTriangle, legend
+from vizdl.mobjects.wire import Pulse
+
+CENTRE = 0.45  # of the columns: what names the rows stands at their left
+GUTTER = -5.93
+WAVE, WAVE_SCALE = 1.75, 0.52  # where the wave's zero lies, units of the frame for 1
+TOP = 2.38  # of the losses on their way back
+LANE = 1.2
+BARS, BAR_SCALE = -1.65, 1.75  # the foot of the bars, and the height of the longest
+
+
+class Bptt(Story):
+    """How every loss of a recurrent network reaches every earlier step, and what they add up to."""
+
+    title: ClassVar[str] = "Back-propagation through time"
+    experiment = bptt
+
+    def construct(self):
+        self.open("How does a mistake made now teach the steps long past?")
+        self.forward()
+        self.one_loss_back()
+        self.every_loss_back()
+        self.the_sum()
+        self.close(
+            "reached",
+            "left",
+            "sum_error",
+            say="Every loss reaches every earlier step. The gradient is the sum of them all.",
+        )
+
+    @beat
+    def forward(self):
+        self.say("A small network reads a noisy wave and says, at each step, what comes next.")
+        self.set_the_stage()
+        self.say("The input and the state before it make the new state.")
+        self.play(self.step(0), run_time=2.8)
+        self.say("It says what it expects; the squared miss is this step's loss.")
+        self.play(self.miss(0), run_time=2.4)
+        self.say("The state is handed on, and every step has a loss of its own.")
+        for t in range(1, self.steps):
+            self.play(self.step(t), self.miss(t), run_time=0.48)
+
+    @beat
+    def one_loss_back(self):
+        last, flow = self.steps - 1, self.trace.flow[-1]
+        self.say("Now back. How much does the last loss depend on the last state?")
+        self.turn_round()
+        self.spotlight(
+            self.lane, self.bars, self.names, self.row.losses[-1], self.rule, self.machine
+        )
+        self.arrive(last, run_time=1.0)
+        self.say(
+            f"One step back: {flow[-1]:.2f} becomes {flow[-2]:.2f}, by the weights and the slope."
+        )
+        self.hop(last - 1, run_time=2.2)
+        self.say("Again and again, by the same weights. The arrow thins.")
+        for k in range(last - 2, -1, -1):
+            self.hop(k, run_time=max(0.45, 0.9 - 0.12 * (last - 2 - k)))
+        self.say(f"At the first state, {self.facts['left'].text} of it is left.")
+        self.play(self.blink(self.lane.cells[0]), self.blink(self.lane.norms[0]))
+
+    @beat
+    def every_loss_back(self):
+        self.say("That was one loss: one row of a triangle, brighter where it is stronger.")
+        self.plant_triangle()
+        self.say("Now all the other losses at once, one hop at a time.")
+        self.start_all()
+        for hops in range(1, self.steps):
+            self.hop_all(hops)
+        self.read_a_cell()
+        self.poster()
+        self.rest(0.5)
+
+    @beat
+    def the_sum(self):
+        self.say("The weights served at every step, so their gradient takes the whole triangle.")
+        self.clear_the_sky()
+        self.say("Down a column: what all later losses ask of that one step.")
+        self.pour_columns()
+        self.say("And all the steps together: the one gradient.")
+        self.gather()
+
+    # Forward
+
+    def set_the_stage(self):
+        trace = self.trace
+        self.steps = len(trace.losses)
+        self.pitch = min(0.985, 11.8 / self.steps)
+        self.every = int(np.ceil(0.8 / self.pitch))  # numbers that stand closer are left out
+        size = trace.states.shape[1]
+        self.row = UnrolledRNN(
+            self.steps, hidden_size=size, pitch=self.pitch, lanes=(-2.75, -1.2, 0.4),
+            cell_height=1.3, loss_limit=0.5 * float(trace.losses.max()),
+        ).shift(CENTRE * RIGHT)  # fmt: skip
+        self.x = [self.row.column(t) for t in range(self.steps)]
+        self.dots = VGroup(
+            *[Dot(self.at(t, v), radius=0.075) for t, v in enumerate(trace.wave, -1)]
+        )
+        self.dots.set_color(style.DATA.dark)
+        wave = stroke(style.MUTED.dark, width=2.5)
+        wave.set_points_as_corners([dot.get_center() for dot in self.dots])
+        self.wave = VGroup(wave, self.dots)
+        grow = UpdateFromAlphaFunc(wave, self.growing(wave.copy()), rate_func=linear)
+        self.play(
+            grow,
+            LaggedStart(*[FadeIn(dot, scale=0.3) for dot in self.dots], lag_ratio=0.5),
+            run_time=2,
+        )
+        self.symbols = VGroup(
+            *[
+                Maths(text, color=role.dark).move_to((GUTTER, lane[0].get_y(), 0))
+                for text, role, lane in (
+                    ("x_t", style.DATA, self.row.inputs),
+                    ("h_t", style.HIDDEN, self.row.states),
+                    ("L_t", style.LOSS, self.row.losses),
+                )
+            ]
+        )
+        self.inputs = VGroup()
+        for pill in self.row.losses:
+            pill.number.set_opacity(0)
+        self.play(LaggedStart(*map(FadeIn, (*self.row, *self.symbols)), lag_ratio=0.1))
+
+    def at(self, column, value):
+        """Where a value of the wave stands above a column."""
+        x = GUTTER if column < 0 else self.x[column]
+        return np.array([x, WAVE + WAVE_SCALE * value, 0])
+
+    def growing(self, whole):
+        return lambda line, alpha: line.pointwise_become_partial(whole, 0, alpha)
+
+    def step(self, t):
+        """One step forward: the value comes down, the lights run in, the state fills."""
+        trace, row = self.trace, self.row
+        value = self.dots[t].copy()
+        way = Line(value.get_center(), row.inputs[t].get_center())
+        shown = Number(trace.wave[t], size=style.SMALL_SIZE, color=style.DATA.dark)
+        shown.next_to(row.inputs[t], DOWN, buff=0.14)
+        shown.set_opacity(float(t % self.every == 0))
+        self.inputs.add(shown)
+        return LaggedStart(
+            AnimationGroup(MoveAlongPath(value, way, remover=True), FadeIn(shown)),
+            AnimationGroup(SetValues(row.inputs[t], trace.wave[t : t + 1]), row.light(t)),
+            SetValues(row.states[t], trace.states[t + 1]),
+            lag_ratio=0.35,
+        )
+
+    def miss(self, t):
+        """The state speaks; the gap to the truth becomes the loss."""
+        trace, row = self.trace, self.row
+        said, truth = self.at(t, trace.outputs[t]), self.at(t, trace.wave[t + 1])
+        ring = Circle(radius=0.11, color=style.HIDDEN.dark, stroke_width=4).move_to(said)
+        gap = Line(said, truth, color=style.LOSS.dark, stroke_width=6)
+        self.wave.add(ring, gap)
+        pill = row.losses[t]
+        pill.number.set_opacity(1)
+        return LaggedStart(
+            row.reads[t].pulse(color=style.HIDDEN.dark),
+            FadeIn(ring, target_position=row.states[t].get_top()),
+            FadeIn(gap),
+            AnimationGroup(
+                FadeOut(gap.copy(), target_position=pill, scale=0.3),
+                SetValues(pill, trace.losses[t : t + 1]),
+            ),
+            lag_ratio=0.4,
+        )
+
+    def blink(self, mobject):
+        """Make something swell and come back, in place."""
+        mobject.save_state()
+        mobject.scale(1.12)
+        return Restore(mobject)
+
+    # One loss back
+
+    def turn_round(self):
+        trace, row = self.trace, self.row
+        limit = float(np.abs(trace.flow_vectors[-1]).max())
+        self.lane = GradientLane(
+            self.steps, size=trace.states.shape[1], pitch=self.pitch, cell_height=0.9, limit=limit
+        ).shift(CENTRE * RIGHT + LANE * UP)
+        self.lane.norms.set_opacity(0)
+        for arrow in self.lane.arrows:
+            arrow.set_values([0])
+        self.bars, self.names = VGroup(), VGroup()
+        for t in range(self.steps):
+            bar = Rectangle(width=0.46 * self.pitch, height=0.02, stroke_width=0)
+            bar.set_fill(style.GRADIENT.dark, opacity=1)
+            self.bars.add(bar.move_to((self.x[t], BARS, 0), aligned_edge=DOWN))
+            name = Maths(f"h_{t + 1}", size=style.LABEL_SIZE, color=style.HIDDEN.dark)
+            if t % self.every == 0:
+                self.names.add(name.next_to((self.x[t], BARS, 0), DOWN, buff=0.14))
+        self.rule = Maths(bptt.EQUATIONS["step_back"], size=style.LABEL_SIZE)
+        self.machine = self.one_hop(limit)
+        VGroup(self.rule, self.machine).arrange(RIGHT, buff=1.2).move_to((CENTRE, -2.95, 0))
+        gone = VGroup(self.wave, self.inputs, row.inputs, row.feeds, row.reads, row.links)
+        self.play(FadeOut(gone), FadeOut(self.symbols))
+        self.play(
+            row.losses.animate.set_y(TOP),
+            *[ReplacementTransform(a, b) for a, b in zip(row.states, self.lane.cells, strict=True)],
+            FadeIn(self.names, self.bars, self.lane.arrows),
+        )
+        self.remove(*self.lane.cells, self.lane.arrows)
+        self.add(self.lane)
+        self.play(FadeIn(self.rule, self.machine), run_time=0.6)
+
+    def one_hop(self, limit):
+        """The equation of one step back once more, in the numbers that run through it."""
+        size, tall = self.trace.states.shape[1], 0.96
+        self.after, self.before = (
+            StateCell(size, color=style.GRADIENT.dark, height=tall, limit=limit) for _ in range(2)
+        )
+        self.slope = StateCell(size, height=tall)
+        weights = SignedMatrix(self.trace.w_hh.T, cell=tall / size)
+        equals, times = Maths("=", size=style.LABEL_SIZE), Maths("dot.o", size=style.LABEL_SIZE)
+        left, right = (Maths(side).stretch_to_fit_height(tall) for side in ("\\(", "\\)"))
+        line = VGroup(self.after, equals, weights, left, self.slope, times, self.before, right)
+        return line.arrange(RIGHT, buff=0.15)
+
+    def arrive(self, t, run_time):
+        """The loss enters the lane at its own step."""
+        pill, cell = self.row.losses[t], self.lane.cells[t]
+        drop = Pulse(np.linspace(pill.get_bottom(), cell.get_top(), 20), color=style.LOSS.dark)
+        self.play(self.blink(pill), drop, run_time=0.5 * run_time)
+        self.play(*self.measured(t), run_time=0.5 * run_time)
+
+    def hop(self, k, run_time):
+        """One step back: the light runs, the arrow takes the width of what is left."""
+        arrow, left = self.lane.arrows[k], self.trace.left[-1, k]
+        light = arrow.pulse(color=style.GRADIENT.dark, run_time=0.6 * run_time)
+        self.play(
+            AnimationGroup(
+                AnimationGroup(SetValues(arrow, left, run_time=0.6 * run_time), light),
+                AnimationGroup(*self.measured(k), run_time=0.7 * run_time),
+                lag_ratio=0.4,
+            )
+        )
+
+    def measured(self, k):
+        """The vector, its norm as a number that ticks, and as a bar."""
+        flow, norm, bar = self.trace.flow[-1], self.lane.norms[k], self.bars[k]
+        start = float(flow[min(k + 1, self.steps - 1)]) if k + 1 < self.steps else 0.0
+        norm.set_opacity(float((self.steps - 1 - k) % self.every == 0))
+        foot = bar.get_bottom()
+        height = max(0.02, BAR_SCALE * flow[k] / flow.max())
+
+        def tick(shown, alpha):
+            shown.set_value(start + alpha * (float(flow[k]) - start))
+
+        def grow(shown, alpha):
+            shown.stretch_to_fit_height(0.02 + alpha * (height - 0.02))
+            shown.move_to(foot, aligned_edge=DOWN)
+
+        vectors = self.trace.flow_vectors[-1]
+        machine = []
+        if k + 1 < self.steps:
+            machine = [
+                SetValues(self.before, vectors[k + 1]),
+                SetValues(self.slope, self.trace.slopes[k + 1]),
+                SetValues(self.after, vectors[k]),
+            ]
+        return [
+            *machine,
+            SetValues(self.lane.cells[k], vectors[k]),
+            UpdateFromAlphaFunc(norm, tick),
+            UpdateFromAlphaFunc(bar, grow),
+        ]
+
+    # Every loss back
+
+    def plant_triangle(self):
+        height = min(0.305, 3.66 / self.steps)
+        self.triangle = GradientTriangle(self.trace.flow, width=self.pitch, height=height, shown=0)
+        self.triangle.shift(
+            (self.x[0] - self.triangle.cell(0, 0).get_x()) * RIGHT
+            + (0.36 - self.triangle.cell(0, 0).get_y()) * UP
+        )
+        last = self.steps - 1
+        self.play(FadeOut(self.rule, self.machine, self.lane.norms), run_time=0.5)
+        self.lane.remove(self.lane.norms)
+        landed = [self.lit(last, k) for k in range(self.steps)]
+        self.play(
+            FadeIn(self.triangle.rows, self.triangle.columns),
+            FadeOut(self.names),
+            LaggedStart(
+                *[ReplacementTransform(self.bars[k], landed[k]) for k in range(last, -1, -1)],
+                lag_ratio=0.08,
+            ),
+            run_time=1.6,
+        )
+        self.triangle.set_values(self.triangle.mask([(last, k) for k in range(self.steps)]))
+        self.key = self.scale_of_brightness()
+        self.play(FadeIn(self.triangle.cells, self.key), run_time=0.7)
+        self.remove(*landed, self.triangle.cells, self.triangle.rows, self.triangle.columns)
+        self.add(self.triangle)
+
+    def lit(self, t, k):
+        """A copy of a cell as it looks when it is full."""
+        cell = self.triangle.cell(t, k).copy()
+        colour = style.mix(
+            style.SURFACE.dark, style.GRADIENT.dark, float(self.triangle.shares[t, k])
+        )
+        return cell.set_fill(colour, opacity=1).set_stroke(colour)
+
+    def scale_of_brightness(self):
+        flow = self.trace.flow
+        largest = float(flow.max())
+        strip = legend(number(self.triangle.floor * largest, 1), number(largest, 2))
+        name = Maths("norm((partial L_t) / (partial h_k))", size=style.LABEL_SIZE)
+        words = Label("how strongly loss t reaches state k", size=style.SMALL_SIZE)
+        key = VGroup(name, VGroup(words, strip).arrange(DOWN, buff=0.2, aligned_edge=LEFT))
+        key.arrange(RIGHT, buff=0.35)
+        return key.move_to((6.3, 0.05, 0), aligned_edge=RIGHT)
+
+    def start_all(self):
+        """Every loss enters the lane at its own step: the diagonal."""
+        diagonal = [(t, t) for t in range(self.steps)]
+        drops = [
+            Pulse(np.linspace(p.get_bottom(), c.get_top(), 20), color=style.LOSS.dark)
+            for p, c in zip(self.row.losses, self.lane.cells, strict=True)
+        ]
+        self.play(*[SetValues(part, 0) for part in (*self.lane.cells, *self.lane.arrows)])
+        for cell in self.lane.cells:
+            cell.limit = float(np.abs(self.trace.arrived).max())
+        self.play(LaggedStart(*drops, lag_ratio=0.02), run_time=0.8)
+        self.play(*self.filled(0), SetValues(self.triangle, self.triangle.mask(diagonal)))
+
+    def filled(self, hops):
+        """The lane's cells show all that has arrived in them so far."""
+        last = self.steps - 1
+        return [
+            SetValues(cell, self.trace.arrived[min(k + hops, last), k])
+            for k, cell in enumerate(self.lane.cells)
+            if k + hops <= last
+        ]
+
+    def hop_all(self, hops):
+        """Every loss one step further back: the next diagonal of the triangle."""
+        cells = [(t, t - hops) for t in range(hops, self.steps)]
+        arrows = self.lane.arrows
+        lights = [arrows[k].pulse(color=style.GRADIENT.dark, run_time=1) for _, k in cells]
+        widths = [SetValues(arrows[k], self.trace.left[t, k]) for t, k in cells]
+        landing = [*self.filled(hops), SetValues(self.triangle, self.triangle.mask(cells))]
+        self.play(
+            LaggedStart(AnimationGroup(*lights, *widths), AnimationGroup(*landing), lag_ratio=0.4),
+            run_time=0.48,
+        )
+
+    def read_a_cell(self):
+        t, k = (3 * self.steps) // 4 - 1, self.steps // 4 - 1
+        found = number(self.trace.flow[t, k], 2)
+        self.say(f"One cell: loss {t + 1} reaches state {k + 1}, {t - k} hops away, with {found}.")
+        path = self.triangle.path(t, k)
+        pill, cell = self.row.losses[t], self.lane.cells[k]
+        self.spotlight(self.triangle.row(t), path, pill, self.lane.cells[k : t + 1])
+        line = np.linspace(self.lane.cells[t].get_center(), cell.get_center(), 60)
+        self.play(Pulse(line, color=style.GRADIENT.dark, run_time=1.6), FadeIn(path[0], path[1]))
+        self.path = path
+
+    # The sum
+
+    def clear_the_sky(self):
+        """Only the triangle stays, and rises; below it, a place for each step's share."""
+        trace = self.trace
+        size = trace.w_hh.shape[0]
+        limit = float(np.abs(trace.shares).max())
+        side = 0.82 * self.pitch / size
+        self.shares = VGroup(
+            *[SignedMatrix(np.zeros((size, size)), cell=side, limit=limit) for _ in self.x]
+        )
+        for x, matrix in zip(self.x, self.shares, strict=True):
+            matrix.move_to((x, -2.55, 0))
+        gone = VGroup(self.row.losses, self.lane, self.key, self.path)
+        self.play(FadeOut(gone), run_time=0.7)
+        self.play(self.triangle.animate.shift(1.95 * UP))
+        words = "each step's share of the gradient; the first is zero, as is the state before it"
+        self.words = Label(words, size=style.SMALL_SIZE, color=style.MUTED.dark)
+        self.words.next_to(self.shares, DOWN, buff=0.2)
+        self.play(FadeIn(self.shares, self.words, shift=0.2 * UP), run_time=0.6)
+
+    def pour_columns(self):
+        """The cells of each column fall into that step's share of the gradient."""
+        columns = []
+        for k in range(self.steps - 1, -1, -1):
+            matrix = self.shares[k]
+            fall = [
+                FadeOut(self.lit(t, k), target_position=matrix, scale=0.3)
+                for t in range(k, self.steps)
+            ]
+            fill = SetValues(matrix, self.trace.shares[k], run_time=1)
+            columns.append(AnimationGroup(LaggedStart(*fall, lag_ratio=0.05), fill))
+        self.play(LaggedStart(*columns, lag_ratio=0.3), run_time=4)
+
+    def gather(self):
+        """The shares fly into one matrix, whose numbers tick as the sum is built."""
+        trace = self.trace
+        size = trace.w_hh.shape[0]
+        self.total = SignedMatrix(
+            np.zeros((size, size)), cell=2.75 / size, limit=float(np.abs(trace.total).max()),
+            numbers=size <= 4, places=2,
+        )  # fmt: skip
+        self.total.move_to((6.35, 1.3, 0), aligned_edge=RIGHT)
+        name = Maths("(partial L) / (partial W_(h h)) =", size=style.BODY_SIZE)
+        name.next_to(self.total, LEFT, buff=0.3)
+        self.play(FadeIn(self.total, name))
+        sums = np.concatenate([np.zeros((1, size, size)), trace.gathered[::-1]])
+
+        def add_up(matrix, alpha):
+            at = alpha * self.steps
+            low = min(int(at), self.steps - 1)
+            matrix.set_values(sums[low] + (at - low) * (sums[low + 1] - sums[low]))
+
+        flights = [
+            FadeOut(self.shares[k].copy(), target_position=self.total.cells, scale=1.6)
+            for k in range(self.steps - 1, -1, -1)
+        ]
+        self.play(
+            LaggedStart(*flights, lag_ratio=0.3),
+            UpdateFromAlphaFunc(self.total, add_up, rate_func=linear),
+            run_time=4.5,
+        )
