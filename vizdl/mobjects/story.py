@@ -290,7 +290,7 @@ class FactCard(VGroup):
 
     ``FactCard([facts["slope"], facts["cost"]])``
 
-    Up to three facts; the number is set in `Fact.text`, as everywhere else.
+    Up to four facts; the number is set in `Fact.text`, as everywhere else.
     """
 
     def __init__(self, facts: Sequence[Fact]) -> None:
@@ -313,7 +313,9 @@ class FactCard(VGroup):
         )
         box.set_fill(style.SURFACE.dark, opacity=1)
         super().__init__(box, rows)
-        self.scale(min(1.25, SAFE_WIDTH / self.width, 5.4 / self.height))
+        self.scale(
+            min(1.25, SAFE_WIDTH / self.width, (6.1 if len(facts) > 3 else 5.4) / self.height)
+        )
 
     @classmethod
     def example(cls) -> FactCard:
