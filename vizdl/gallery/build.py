@@ -21,8 +21,8 @@ from markupsafe import Markup
 import vizdl
 from vizdl import catalog, live, style
 from vizdl.catalog import Concept
-from vizdl.experiments.base import Control, number
-from vizdl.gallery import code, concept, embed, styles
+from vizdl.experiments.base import Control
+from vizdl.gallery import code, concept, embed, pages, styles
 from vizdl.gallery.concept import Gathered
 from vizdl.stills import base as stills
 
@@ -296,7 +296,7 @@ def aspect(payload: str) -> str:
 def _setting(control: Control, item: Gathered) -> dict[str, str]:
     value = getattr(item.trace.settings, control.name)
     plain = str(value).lower() if isinstance(value, bool) else str(value)
-    shown = number(value) if isinstance(value, float) else plain
+    shown = pages.shown(value) if isinstance(value, float) else plain
     return {
         "name": control.name,
         "label": control.label,

@@ -95,11 +95,11 @@ class _Html(str):
 
 def _fill(source: str, page: str, context: Mapping[str, Any], parts: list[str]) -> str:
     def keep(value: Any) -> str:
-        parts.append(value if isinstance(value, _Html) else html.escape(_shown(value)))
+        text = value if isinstance(value, _Html) else html.escape(shown(value))
+        parts.append(text if isinstance(value, _Html) else f'<span class="computed">{text}</span>')
         return f"\ue000{len(parts) - 1}\ue001"
 
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, finalize=keep)
-    # Text between the expressions passes through `finalize` in no version of Jinja.
     try:
         return environment.from_string(source).render(context)
     except jinja2.TemplateSyntaxError as error:
@@ -124,7 +124,8 @@ def _culprit(
     return 1, "an expression", str(error)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value as the page shows it. Raises PageError for what is neither number nor text."""
     if isinstance(value, jinja2.Undefined):
         str(value)  # raises, with the name of what is missing
     if isinstance(value, bool | str):
@@ -132,8 +133,16 @@ def _shown(value: Any) -> str:
     if isinstance(value, Real):
         if math.isnan(value):
             raise PageError("it is not a number")
-        return number(int(value) if isinstance(value, int) else float(value))
+        return _figures(value)
     raise PageError(f"it is neither a number nor text but {type(value).__name__}")
+
+
+def _figures(value: Real) -> str:
+    """A number of at most three figures as it is (a setting of 0.5), another one to three."""
+    exact = float(value)
+    if 1e-3 <= abs(exact) < 1e5 and float(f"{exact:.3g}") == exact:
+        return f"{exact:g}".replace("-", "−")
+    return number(int(exact) if exact.is_integer() else exact)
 
 
 def _refuse_digits(source: str, page: str) -> None:

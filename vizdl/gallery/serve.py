@@ -69,10 +69,15 @@ class _Handler(SimpleHTTPRequestHandler):
     def translate_path(self, path: str) -> str:
         """The file behind the address; one outside the folder does not exist."""
         root = os.path.realpath(self.directory)
-        found = os.path.realpath(super().translate_path(path))
-        hidden = any(part.startswith(".") for part in os.path.relpath(found, root).split(os.sep))
-        inside = os.path.commonpath([root, found]) == root
-        return found if inside and (not hidden or found == root) else os.path.join(root, "\0")
+        nowhere = os.path.join(root, "\0")
+        try:
+            found = os.path.realpath(super().translate_path(path))
+        except ValueError:  # a null byte in the address
+            return nowhere
+        if os.path.commonpath([root, found]) != root:
+            return nowhere
+        parts = os.path.relpath(found, root).split(os.sep)
+        return nowhere if any(part.startswith(".") and part != "." for part in parts) else found
 
     def list_directory(self, path: str | os.PathLike[str]) -> io.BytesIO | None:
         """No listing of any folder."""

@@ -150,8 +150,7 @@
     this.watching = window.requestAnimationFrame(function () {
       if (self.target === null) return;
       if (self.video.ended || self.video.currentTime >= self.at(self.slide)) {
-        self.stop();
-        self.video.pause();
+        self.jump(self.slide); // exactly there, however late this frame came
       } else {
         self.follow();
       }
@@ -187,7 +186,7 @@
       if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, select);
       else select();
     });
-    block.before(button);
+    block.closest(".use").querySelector(".use-head").append(button);
   }
 
   document.querySelectorAll("[data-film]").forEach(function (root) { new Film(root); });
