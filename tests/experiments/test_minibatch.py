@@ -50,8 +50,7 @@ def test_slope_and_mean_over_many_seeds():
 
 def test_an_arrow_of_the_swarm_is_the_mean_of_its_first_points(trace):
     single = engine.gradient(trace.problem, trace.probe, np.arange(512)[:, None])
-    distances = np.linalg.norm(trace.swarms[0][:, None] - single, axis=-1)  # (300, 512)
-    assert distances.min(axis=1).max() < 1e-12
+    np.testing.assert_allclose(trace.swarms[0], single[trace.drawn], rtol=1e-12)
     assert trace.batch_sizes[:3].tolist() == [1, 2, 3]
     third = 3 * trace.swarms[2] - 2 * trace.swarms[1]  # the third point of each arrow
     distances = np.linalg.norm(third[:, None] - single, axis=-1)

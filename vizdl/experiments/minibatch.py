@@ -27,7 +27,7 @@ Indices = NDArray[np.int64]
 POINTS = 512
 DRAWS = 300  # gradients in a swarm
 START = (-1.2, 3.2)  # intercept and slope, far out along the flat valley
-DOMAIN = ((-2.0, 2.4), (-0.6, 3.8))  # of both weights, where the landscape is drawn
+DOMAIN = ((-2.1, 1.5), (0.1, 3.7))  # of both weights, where the landscape is drawn
 NEAR = 0.05  # of the loss that can be removed: what counts as having arrived
 
 EQUATIONS = {
@@ -66,6 +66,7 @@ class MinibatchTrace(Trace):
     probe: Array  # (2,), where the swarms are drawn and the walks begin
     truth: Array  # (2,), gradient over all points
     batch_sizes: Indices  # (K,)
+    drawn: Indices  # (300,), the first point of each arrow: all that a batch of 1 holds
     swarms: Array  # (K, 300, 2)
     spread: Array  # (K,)
     predicted: Array  # (K,)
@@ -81,7 +82,7 @@ def run(settings: Settings) -> MinibatchTrace:
     truth = engine.gradient(problem, probe)
     single = engine.gradient(problem, probe, np.arange(POINTS)[:, None])  # (N, 2)
     sizes = np.unique(np.round(2 ** np.arange(0, 9.01, 0.25)).astype(np.int64))
-    swarms = _swarms(single, sizes, settings.seed)
+    drawn, swarms = _swarms(single, sizes, settings.seed)
     spread = np.sqrt(np.mean(np.sum((swarms - truth) ** 2, axis=-1), axis=-1))
     sigma = np.sqrt(np.mean(np.sum((single - truth) ** 2, axis=-1)))
 
@@ -102,6 +103,7 @@ def run(settings: Settings) -> MinibatchTrace:
         probe=probe,
         truth=truth,
         batch_sizes=sizes,
+        drawn=drawn,
         swarms=swarms,
         spread=spread,
         predicted=sigma / np.sqrt(sizes),
@@ -111,11 +113,11 @@ def run(settings: Settings) -> MinibatchTrace:
     )
 
 
-def _swarms(single: Array, sizes: Indices, seed: int) -> Array:
+def _swarms(single: Array, sizes: Indices, seed: int) -> tuple[Indices, Array]:
     random = np.random.default_rng([seed, DRAWS])
-    drawn = single[random.integers(POINTS, size=(DRAWS, sizes[-1]))]  # (300, 512, 2)
-    sums = np.cumsum(drawn, axis=1)[:, sizes - 1]  # (300, K, 2)
-    return np.moveaxis(sums / sizes[:, None], 1, 0)  # (K, 300, 2)
+    drawn = random.integers(POINTS, size=(DRAWS, sizes[-1]))
+    sums = np.cumsum(single[drawn], axis=1)[:, sizes - 1]  # (300, K, 2)
+    return drawn[:, 0], np.moveaxis(sums / sizes[:, None], 1, 0)  # (300,), (K, 300, 2)
 
 
 def facts(trace: MinibatchTrace) -> Facts:
@@ -225,18 +227,18 @@ def facts(trace: MinibatchTrace) -> Facts:
         ),
         Fact(
             "wandering",
-            f"In the end one point a step wanders further than {every}",
+            f"Near the minimum, one point a step wanders wider than {every}",
             wander[0] / wander[1],
-            "more than twice as far about its own mean",
+            "by a factor above 2",
             wander[0] > 2 * wander[1],
             "times",
             2,
         ),
         Fact(
             "saving",
-            f"{every} points a step arrive at less cost than all points",
+            f"A batch of {every} arrives on fewer gradients than all points",
             costs[2] / costs[1] if np.isfinite(costs[1]) else 0.0,
-            "more than once as many gradients are saved",
+            "by a factor above 1",
             costs[1] < costs[2],
             "times",
             2,
