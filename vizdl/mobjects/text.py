@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from manim import MathTypst, Typst, VGroup, VMobject
+from manim.mobject.svg.svg_mobject import VMobjectFromSVGPath
 from manim.utils.color import ParsableManimColor
 from numpy.typing import NDArray
 
@@ -48,6 +49,7 @@ class Label(Typst):
         shape = "italic" if italic else "normal"
         source = f'#text(weight: "{weight}", style: "{shape}")[#({lines})]'
         super().__init__(source, font_size=size, color=color, typst_preamble=_TEXT, **kwargs)
+        _lighten(self)
         self.text = text
         self.size = size
 
@@ -72,6 +74,7 @@ class Maths(MathTypst):
         **kwargs: Any,
     ) -> None:
         super().__init__(source, font_size=size, color=color, typst_preamble=_MATHS, **kwargs)
+        _lighten(self)
         self.text = source
         self.size = size
 
@@ -211,6 +214,13 @@ def _atlas() -> dict[str, tuple[VMobject, float]]:
         atlas[letter] = (outline, advance / em)
     atlas[" "] = (VMobject(), 0.25)
     return atlas
+
+
+def _lighten(text: Typst) -> None:
+    """Drop the parsed SVG that every glyph keeps: most of what copying a text would copy."""
+    for glyph in text.family_members_with_points():
+        if isinstance(glyph, VMobjectFromSVGPath):
+            vars(glyph)["path_obj"] = None
 
 
 def _quote(text: str) -> str:
