@@ -243,9 +243,9 @@ class Story(MovingCameraScene):
             veil = Rectangle(width=4 * style.FRAME[0], height=4 * style.FRAME[1], stroke_width=0)
             veil.set_fill(style.BACKGROUND.dark, opacity=1 - style.DIMMED).set_z_index(_VEIL_LEVEL)
             vars(veil)["bleeds"] = True  # it covers whatever the camera sees
+            self._veil = veil
             self._light(mobjects)
             self.play(FadeIn(veil), run_time=run_time)
-            self._veil = veil
         else:
             self._light(mobjects)
             self.wait(run_time / 2)
@@ -253,8 +253,8 @@ class Story(MovingCameraScene):
     def unspotlight(self, run_time: float = style.QUICK) -> None:
         """Lift the dimming."""
         if self._veil is not None:
-            self.play(FadeOut(self._veil), run_time=run_time)
-            self._veil = None
+            veil, self._veil = self._veil, None
+            self.play(FadeOut(veil), run_time=run_time)
         self._unlight()
 
     def is_dimmed(self, mobject: Mobject) -> bool:
