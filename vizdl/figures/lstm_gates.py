@@ -82,6 +82,7 @@ def _layout(trace: LstmGatesTrace, theme: Theme) -> go.Layout:
     made = layout(
         theme,
         narrow={**narrow, "xaxis.title.standoff": 2},
+        narrow_aspect=0.68,
         showlegend=False,
         hoverdistance=40,
         plot_bgcolor="#00000000",  # the panels lie over the cursor
