@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from manim import (
     DOWN,
+    RIGHT,
     UL,
     UP,
+    Animation,
+    Dot,
     FadeIn,
     FadeOut,
     LaggedStart,
+    RoundedRectangle,
     UpdateFromAlphaFunc,
+    VGroup,
     linear,
 )
 
@@ -22,27 +28,30 @@ from vizdl.mobjects.arithmetic import Arithmetic
 from vizdl.mobjects.lstm_cell import LSTMCell
 from vizdl.mobjects.story import Story, beat
 from vizdl.mobjects.switch import Switchboard
+from vizdl.mobjects.text import Label, Number
 from vizdl.mobjects.timeline import Timeline
 from vizdl.mobjects.wire import Pulse, Ride, Token, join
 
 FORGET, INPUT = style.FORGET_GATE.dark, style.INPUT_GATE.dark
 NEW, OUTPUT = style.CANDIDATE.dark, style.OUTPUT_GATE.dark
-CELL, HIDDEN = style.CELL.dark, style.HIDDEN.dark
+CELL, HIDDEN, DATA = style.CELL.dark, style.HIDDEN.dark, style.DATA.dark
 DECISIONS = {
     "f": ("forget", "keep", FORGET),
     "i": ("ignore", "store", INPUT),
     "o": ("hide", "show", OUTPUT),
 }
-LINE_HEIGHT = 2.56  # of the arithmetic, above the cell
-SHRUNK = 0.62  # of the cell, when the sequence runs beneath it
-UNHURRIED, BRISK = 1.25, 0.6  # seconds a step
+ABOVE = 2.56  # height of the arithmetic, over the cell
+SHRUNK = 0.62  # the cell, when the sequence runs beneath it
+RUN = 14.5  # seconds of the sequence
+PACE = {"store": 3.0, "ask": 2.0, "plain": 1.0}  # shares of it that a step gets
 
 
 class LstmGates(Story):
-    """The cell, its three valves on one real step, then a sequence that runs through them."""
+    """The cell, its three valves on real steps, then a sequence that runs through them."""
 
     title = "The gates of an LSTM"
     experiment = lstm_gates
+    line: Arithmetic | None = None
 
     def construct(self) -> None:
         """The storyboard."""
@@ -56,126 +65,113 @@ class LstmGates(Story):
         self.close(
             "forget_at_flags",
             "forget_between",
+            "update_error",
             "recall_error",
-            say="It learned by itself when to forget and what to keep.",
+            say="Nobody told it when to forget. It learned that from its errors.",
         )
 
     @beat
     def the_cell(self) -> None:
+        """The conveyor first, then what may touch it."""
         self.cell = cell = LSTMCell(inputs=lstm_gates.INPUTS, flags=("store", "ask"))
         cell.set_step(**self.numbers(self.trace.store_step - 1))
         wires, readings, symbols = cell.wires, cell.readings, cell.symbols
-        state = [*cell.conveyor, cell.belt]
-        state += [holder[name] for holder in (readings, symbols) for name in ("c_prev", "c")]
+        state = [readings["c_prev"], readings["c"], symbols["c_prev"], symbols["c"]]
         shown = [wires["squash"], wires["squashed"], wires["h"], cell.tanh, symbols["tanh"]]
         shown += [readings["squashed"], readings["h"], symbols["h"]]
-        self.say("An LSTM carries its cell state along a conveyor, apart from what it shows.")
-        self.play(FadeIn(cell.body, *state), run_time=style.NORMAL)
-        drift = UpdateFromAlphaFunc(cell.belt, lambda belt, alpha: cell.set_phase(2 * alpha))
-        self.play(drift, FadeIn(*shown), run_time=style.SLOW, rate_func=linear)
-        self.say("Four small layers look at the input and at the last output.")
         bus = [wires["h_prev"], wires["x"], cell.port, cell.taps, readings["h_prev"]]
-        stems = [wires[f"to_{name}"] for name in "figo"]
-        self.play(FadeIn(*bus, symbols["h_prev"], *stems), run_time=style.QUICK)
-        units = [FadeIn(unit, shift=0.2 * UP) for unit in cell.units[:4]]
-        self.play(LaggedStart(*units, lag_ratio=0.25), run_time=1.5 * style.NORMAL)
-        self.say("Three of them set a valve, anywhere from shut to open.")
+        bus += [symbols["h_prev"], *[wires[f"to_{name}"] for name in "figo"]]
         rods = [wires[name] for name in ("f", "i", "o", "g", "stored")]
-        valves = [FadeIn(node, scale=0.5) for node in (*cell.nodes[:3], cell.sum)]
-        self.play(FadeIn(*rods), LaggedStart(*valves, lag_ratio=0.25), run_time=1.5)
+        self.say("An LSTM carries its cell state along a conveyor, apart from what it shows.")
+        self.play(FadeIn(cell.body, *cell.conveyor, cell.belt, *state), run_time=style.NORMAL)
+        drift = UpdateFromAlphaFunc(cell.belt, lambda belt, alpha: cell.set_phase(3 * alpha))
+        self.play(drift, FadeIn(*shown), run_time=style.SLOW, rate_func=linear)
+        self.say("Four small layers read the input and the last output. Three of them set a valve.")
+        self.play(FadeIn(*bus), run_time=style.NORMAL)
+        units = [FadeIn(unit, shift=0.2 * UP) for unit in cell.units[:4]]
+        self.play(LaggedStart(*units, lag_ratio=0.3), run_time=1.6 * style.NORMAL)
+        nodes = [FadeIn(node, scale=0.5) for node in (*cell.nodes[:3], cell.sum)]
+        self.play(FadeIn(*rods), LaggedStart(*nodes, lag_ratio=0.3), run_time=1.6)
         self.play(FadeIn(readings["kept"], readings["stored"]), run_time=style.QUICK)
         self.add(cell)
 
     @beat
     def forget(self) -> None:
-        cell, t = self.cell, self.trace.store_step
-        now = self.numbers(t)
+        """What the forget gate leaves of the cell state at a store flag."""
+        cell, now = self.cell, self.numbers(self.trace.store_step)
         self.say("A new value comes with a store flag. It reaches every unit.")
         self.play(cell.to(**pick(now, "x", "c_prev", "h_prev"), drift=1.0), run_time=1.2)
         self.inform()
         self.say(f"The forget gate answers {two(now['f'])}: its valve shuts.")
         wires = [cell.wires[name] for name in ("f", "c_prev", "kept")]
-        readings = [cell.readings["c_prev"], cell.readings["kept"], cell.symbols["c_prev"]]
-        self.spotlight(cell.forget, cell.product_f, cell.belt, *wires, *readings)
-        self.play(cell.to(f=now["f"]), run_time=1.4)
+        signs = [cell.readings["c_prev"], cell.readings["kept"], cell.symbols["c_prev"]]
+        self.spotlight(cell.forget, cell.product_f, cell.sum, cell.belt, *wires, *signs)
+        self.play(cell.to(f=now["f"]), run_time=1.3)
         line = self.arithmetic(
-            "{{ f_t : a }} {{ c_(t-1) : b }} =",
-            now["f"],
-            now["c_prev"],
-            FORGET,
-            CELL,
-            result=cell.kept,
+            "{{ f_t : a }} {{ c_(t-1) : b }} =", now["f"], now["c_prev"], cell.kept
         )
-        self.play(
-            FadeIn(line.words),
-            line.fetch(0, cell.forget.number),
-            line.fetch(1, cell.readings["c_prev"]),
-            run_time=style.NORMAL,
-        )
+        line.paint(FORGET, CELL, CELL).move_to([cell.product_f.get_x() + 0.3, ABOVE, 0])
+        self.fetch(line, cell.forget.number, cell.readings["c_prev"])
         self.say(f"Of {two(now['c_prev'])} only {two(cell.kept)} gets through.")
-        way = join(cell.route("c_prev"), cell.wires["kept"].path(0, 0.5))
-        self.send(Token(now["c_prev"], color=CELL), cell.kept, way, line, tick=(0.55, 0.68))
-        self.line = line
+        way = join(cell.wires["c_prev"].path(0.2, 1), cell.wires["kept"].path(0, 0.5))
+        self.send(Token(now["c_prev"], color=CELL), cell.kept, way, line, tick=(0.44, 0.6))
 
     @beat
     def store(self) -> None:
+        """What the input gate lets in of the candidate."""
         cell, now = self.cell, self.numbers(self.trace.store_step)
         self.say(f"The input gate opens, {two(now['i'])}: this value counts.")
         wires = [cell.wires[name] for name in ("i", "g", "stored")]
-        self.spotlight(cell.input, cell.candidate, cell.product_i, cell.readings["stored"], *wires)
-        self.play(FadeOut(self.line), cell.to(i=now["i"], g=now["g"]), run_time=1.4)
-        line = self.arithmetic(
-            "{{ i_t : a }} {{ g_t : b }} =", now["i"], now["g"], INPUT, NEW, result=cell.stored
-        )
-        self.play(
-            FadeIn(line.words),
-            line.fetch(0, cell.input.number),
-            line.fetch(1, cell.candidate.number),
-            run_time=style.NORMAL,
-        )
-        self.say(f"The candidate {two(now['g'])} rises through it, almost whole.")
+        nodes = [cell.product_i, cell.sum, cell.readings["stored"]]
+        self.spotlight(cell.input, cell.candidate, *nodes, *wires)
+        self.play(cell.to(i=now["i"], g=now["g"]), run_time=1.3)
+        line = self.arithmetic("{{ i_t : a }} {{ g_t : b }} =", now["i"], now["g"], cell.stored)
+        line.paint(INPUT, NEW, NEW).move_to([cell.sum.get_x(), ABOVE, 0])
+        self.fetch(line, cell.input.number, cell.candidate.number)
+        self.say(f"Of the candidate {two(now['g'])} almost all comes in.")
         way = join(cell.wires["g"].path(), cell.wires["stored"].path(0, 0.45))
-        self.send(Token(now["g"], color=NEW), cell.stored, way, line, tick=(0.45, 0.75))
-        self.line = line
+        self.send(Token(now["g"], color=NEW), cell.stored, way, line, tick=(0.4, 0.75))
 
     @beat
     def update(self) -> None:
+        """The sum that is the new cell state; then a step at which nothing may change."""
         cell, now = self.cell, self.numbers(self.trace.store_step)
-        self.say("What is kept and what is new meet: their sum is the new cell state.")
-        wires = [cell.wires[name] for name in ("kept", "stored", "c")]
-        readings = [cell.readings[name] for name in ("kept", "stored", "c")]
-        self.spotlight(cell.sum, cell.belt, *wires, *readings, cell.symbols["c"])
-        line = self.arithmetic("c_t =", cell.kept, cell.stored, CELL, NEW, result=now["c"], to=CELL)
+        self.say("What is kept and what is new add up to the new cell state.")
+        wires = [cell.wires[name] for name in ("kept", "stored", "c", "squash")]
+        signs = [cell.readings[name] for name in ("kept", "stored", "c")]
+        nodes = [cell.sum, cell.product_f, cell.product_i, cell.tanh, cell.belt]
+        self.spotlight(*nodes, *wires, *signs, cell.symbols["c"])
+        line = self.arithmetic("c_t =", cell.kept, cell.stored, now["c"], times=False)
+        line.paint(CELL, NEW, CELL).move_to([cell.sum.get_x(), ABOVE, 0])
+        self.fetch(line, cell.readings["kept"], cell.readings["stored"])
         kept, new = Token(cell.kept, color=CELL), Token(cell.stored, color=NEW)
         self.play(
-            FadeOut(self.line),
-            FadeIn(line.words),
-            line.fetch(0, cell.readings["kept"]),
-            line.fetch(1, cell.readings["stored"]),
+            Ride(kept, cell.wires["kept"].path(0.5, 1)),
+            Ride(new, cell.wires["stored"].path(0.45, 1)),
         )
-        meet = [Ride(kept, cell.wires["kept"].path(0.5, 1)), Ride(new, cell.route("stored"))]
-        self.play(*meet, run_time=style.NORMAL)
         self.remove(kept, new)
-        sum_token, way = Token(cell.kept, color=CELL), cell.wires["c"].path(0, 0.92)
-        self.send(sum_token, now["c"], way, line, tick=(0.0, 0.15), c=now["c"])
-        self.play(FadeOut(line), run_time=style.QUICK)
+        way = cell.wires["c"].path(0, 0.8)
+        self.send(Token(cell.kept, color=CELL), now["c"], way, line, tick=(0, 0.15), c=now["c"])
+        self.unspotlight()
         self.distract()
 
     def distract(self) -> None:
         """A later step without a flag: the same valves, the other way round."""
         cell, later = self.cell, self.numbers(self.trace.hold_step)
-        value, held = two(later["x"][0]), two(later["c"])
-        self.unspotlight()
-        self.say(f"Later {value} passes by, with no flag. The valves have changed places.")
-        self.play(cell.to(**pick(later, "x", "c_prev", "h_prev", "c", "h"), drift=2), run_time=1)
+        self.say(f"Then {two(later['x'][0])} comes by without a flag. The valves change places.")
+        arrive = cell.to(**pick(later, "x", "c_prev", "h_prev"), drift=1)
+        self.play(FadeOut(self.line), arrive, run_time=0.8)
+        self.line = None
         self.inform()
-        self.play(cell.to(**later), run_time=1.2)
-        new = Token(later["g"], color=NEW)
-        old = Token(later["c_prev"], color=CELL)
-        self.say(f"The newcomer is stopped. The conveyor keeps {held}.")
+        self.play(cell.to(**later, drift=1), run_time=1.3)
+        new, old = Token(later["g"], color=NEW), Token(later["c_prev"], color=CELL)
+        self.say(f"The newcomer is stopped. The conveyor carries {two(later['c'])} on.")
+        way = join(
+            cell.wires["c_prev"].path(0.2, 1), cell.route("kept"), cell.wires["c"].path(0, 0.8)
+        )
         self.play(
-            Ride(new, cell.wires["g"].path(0, 0.9)),
-            Ride(old, cell.route("c_prev", "kept", "c")[:112], to=later["c"], tick=(0.2, 0.6)),
+            Ride(new, cell.wires["g"].path(0, 0.6)),
+            Ride(old, way, to=later["c"], tick=(0.2, 0.6)),
             cell.to(drift=2),
             run_time=style.SLOW,
         )
@@ -183,97 +179,131 @@ class LstmGates(Story):
 
     @beat
     def output(self) -> None:
+        """The filter: shut until the memory is asked for."""
         cell, now = self.cell, self.numbers(self.trace.ask_step)
-        shut = two(cell.values["o"])
-        self.say(f"And what is shown? Nothing was asked, so the output gate is shut: {shut}.")
+        self.say(f"What does it show? Nothing was asked: the output gate is at {self.shut()}.")
         wires = [cell.wires[name] for name in ("o", "squash", "squashed", "h", "c")]
-        readings = [cell.readings["squashed"], cell.readings["h"], cell.symbols["h"]]
-        lit = [cell.output, cell.product_o, cell.tanh, cell.symbols["tanh"], cell.belt]
-        self.spotlight(*lit, *wires, *readings)
-        asked = "Now the network is asked for what it remembers."
-        self.say(asked)
+        lit = [cell.output, cell.product_o, cell.tanh, cell.symbols["tanh"], cell.sum, cell.belt]
+        lit += [*wires, cell.readings["squashed"], cell.readings["h"], cell.symbols["h"]]
+        self.spotlight(*lit)
+        stopped = Token(cell.squashed, color=CELL)
+        self.play(Ride(stopped, cell.wires["squashed"].path(0.2, 0.75)), run_time=style.NORMAL)
+        self.play(FadeOut(stopped, scale=0.2), run_time=style.QUICK)
         self.unspotlight()
-        self.play(cell.to(**pick(now, "x", "c_prev", "h_prev", "f", "i", "g", "c"), drift=1))
+        self.say("Now an ask flag comes.")
+        self.play(cell.to(**{**now, "o": cell.values["o"], "h": cell.values["h"]}, drift=1))
         self.inform()
-        self.spotlight(*lit, *wires, *readings)
-        self.say(f"The gate opens to {two(now['o'])}, and the cell shows {two(now['h'])}.")
-        self.play(cell.to(o=now["o"]), run_time=1.2)
-        squashed = "{{ o_t : a }} {{ tanh c_t : b }} ="
+        self.say(f"The output gate opens to {two(now['o'])}: the cell shows {two(now['h'])}.")
+        self.spotlight(*lit)
+        self.play(cell.to(o=now["o"]), run_time=1.3)
         line = self.arithmetic(
-            squashed, now["o"], cell.squashed, OUTPUT, CELL, result=now["h"], to=HIDDEN
+            "{{ o_t : a }} {{ tanh c_t : b }} =", now["o"], cell.squashed, now["h"]
         )
-        self.play(
-            FadeIn(line.words),
-            line.fetch(0, cell.output.number),
-            line.fetch(1, cell.readings["squashed"]),
-        )
-        way = join(cell.wires["squashed"].path(0.2, 1), cell.wires["h"].path(0, 0.85))
-        self.send(
-            Token(cell.squashed, color=HIDDEN), now["h"], way, line, tick=(0.25, 0.4), h=now["h"]
-        )
-        self.line = line
+        line.paint(OUTPUT, CELL, HIDDEN).move_to([3.2, ABOVE, 0])
+        self.fetch(line, cell.output.number, cell.readings["squashed"])
+        way = join(cell.wires["squashed"].path(0.2, 1), cell.wires["h"].path(0, 0.8))
+        self.send(Token(cell.squashed, color=HIDDEN), now["h"], way, line, tick=(0.2, 0.4),
+                  h=now["h"])  # fmt: skip
+
+    def shut(self) -> str:
+        """The output gate's number now."""
+        return two(self.cell.values["o"])
 
     @beat
     def a_sequence(self) -> None:
-        self.say("Now let a whole sequence run through it.")
-        cell, steps = self.cell, len(self.trace.inputs)
-        strip, board = self.timeline(), Switchboard(DECISIONS)
-        board.set_values(pick(cell.values, "f", "i", "o"))
+        """The whole sequence runs through the cell, its history grows beneath it."""
+        self.say("Now a whole sequence runs through it.")
+        self.set_stage()
+        trace = self.trace
+        store, ask = trace.inputs[:, 1] > 0, trace.inputs[:, 2] > 0
+        flags = np.flatnonzero(store)
+        words = {
+            flags[0]: "A store flag: forget the old, store the new.",
+            flags[0] + 3: "No flag: keep, whatever passes by. Asked: show it.",
+            flags[-1]: "And once more. It keeps what the last flag brought, and nothing else.",
+            flags[1]: f"A flag again: {two(trace.f[flags[1], trace.unit])}. The old value is gone.",
+        }
+        kinds = np.select([store, ask], ["store", "ask"], "plain")
+        weights = np.array([PACE[kind] for kind in kinds])
+        for t, seconds in enumerate(RUN * weights / weights.sum()):
+            if t in words:
+                self.say(words[t])
+            self.advance(t, float(seconds))
+        self.wait(style.NORMAL)
+
+    def set_stage(self) -> None:
+        """The cell moves up to the left; beside it what its gates decide, beneath it the strip."""
+        self.strip, cell = self.timeline(), self.cell
+        self.board = Switchboard(DECISIONS).set_values(pick(cell.values, "f", "i", "o"))
+        self.memory = Number(cell.x[0], sign=True, color=DATA)
+        self.answer = Number(cell.values["h"], sign=True, color=HIDDEN)
+        rows = VGroup()
+        for name, shown in (("last stored value", self.memory), ("answer", self.answer)):
+            label = Label(name, color=shown.number_color)
+            rows.add(VGroup(label, shown).arrange(RIGHT, buff=0.3))
+        rows.arrange(DOWN, buff=0.2, aligned_edge=RIGHT)
+        VGroup(self.board, rows).arrange(DOWN, buff=0.45)
+        card = RoundedRectangle(width=4.2, height=3.13, corner_radius=0.2, stroke_width=0)
+        card.set_fill(style.SURFACE.dark, opacity=0.75)
+        self.panel = VGroup(card, self.board, rows)
+        VGroup(self.board, rows).move_to(card)
+        self.panel.move_to([6.4, 2.75, 0], aligned_edge=UP + RIGHT)
+        self.memory.set_value(np.nan)
+        self.answer.set_value(np.nan)
         self.play(
             FadeOut(self.line),
             cell.animate.scale(SHRUNK).move_to([-6.4, 2.75, 0], aligned_edge=UL),
             run_time=style.NORMAL,
         )
-        board.move_to([4.35, cell.body.get_y(), 0])
-        self.play(FadeIn(strip, shift=0.2 * UP), FadeIn(board), run_time=style.NORMAL)
-        slow = 5
-        self.say("At a store flag the red valve shuts: the old value is forgotten.")
-        for t in range(slow):
-            self.advance(t, strip, board, UNHURRIED)
-        self.say("Without a flag it stays open, and the value stays, whatever passes by.")
-        for t in range(slow, steps):
-            if t == steps // 2 + 3:
-                self.say("Only when it is asked does the cell show what it remembers.")
-            self.advance(t, strip, board, BRISK)
-            if t == self.trace.ask_step:
-                self.poster()
-        self.wait(style.NORMAL)
+        self.play(FadeIn(self.strip, shift=0.2 * UP), FadeIn(self.panel), run_time=style.NORMAL)
 
-    def advance(self, t: int, strip: Timeline, board: Switchboard, seconds: float) -> None:
-        """One step of the sequence: gates move, the cell follows, the strip grows by a column."""
-        now = self.numbers(t)
-        moving = pick(now, "x", "c_prev", "h_prev", "i", "f", "g", "o")
-        goals = pick(now, "f", "i", "o")
+    def advance(self, t: int, seconds: float) -> None:
+        """One step: the input leaves the strip for the cell, the new state drops into the strip."""
+        now, cell, strip = self.numbers(t), self.cell, self.strip
+        came, went = Dot(color=DATA, radius=0.09), Dot(color=CELL, radius=0.09)
+        for dot in (came, went):
+            dot.set_z_index(70)
+        there, port = strip.column(t, "value"), cell.port.box.get_bottom()
+        below = strip.column(t, "cell state")
         self.play(
-            self.cell.to(**moving, drift=0.5),
-            board.to(goals),
-            Advance(strip, to=t + 0.45),
-            run_time=0.5 * seconds,
+            Ride(came, join(np.array([there, port]))),
+            cell.to(**pick(now, "x", "c_prev", "h_prev", "i", "f", "g", "o"), drift=0.5),
+            self.board.to(pick(now, "f", "i", "o")),
+            tick(self.memory, self.trace.memory[t]),
+            Advance(strip, to=t + 0.35),
+            run_time=0.55 * seconds,
         )
+        self.remove(came)
+        if self.trace.inputs[t, 1] > 0:  # it forgets: of several such moments the last one counts
+            self.poster()
         self.play(
-            self.cell.to(c=now["c"], h=now["h"], drift=0.5),
+            Ride(went, join(np.array([cell.readings["c"].get_center(), below]))),
+            cell.to(c=now["c"], h=now["h"], drift=0.5),
+            tick(self.answer, self.trace.predictions[t]),
             Advance(strip, to=t + 1),
-            run_time=0.5 * seconds,
+            run_time=0.45 * seconds,
         )
+        self.remove(went)
 
     def timeline(self) -> Timeline:
-        """The strip beneath the cell: what comes in, what the cell does with it, what it says."""
+        """The strip: what comes in, what the forget gate does, what is kept, what is answered."""
         trace, k = self.trace, self.trace.unit
         value, store, ask = trace.inputs.T
+        asked_for = np.where(ask > 0, trace.targets, np.nan)
         strip = Timeline(len(trace.inputs), width=12.8)
         strip.add_flags("store", store > 0, height=0.28)
         strip.add_bars("value", value, known=True, bright=store > 0, limit=1, height=0.44)
         strip.add_gates("forget gate", trace.f[:, k], color=FORGET, height=0.32)
         strip.add_bars("cell state", trace.c[1:, k], color=CELL, height=0.46)
         strip.add_flags("ask", ask > 0, height=0.28)
-        answer = {"marks": trace.targets, "limit": 1, "height": 0.44}
-        strip.add_bars("answer", trace.predictions, color=HIDDEN, **answer)
+        answers = trace.predictions
+        strip.add_bars("answer", answers, color=HIDDEN, marks=asked_for, limit=1, height=0.44)
         return strip.move_to([0, -3.58, 0], aligned_edge=DOWN)
 
-    # Small things that several beats need
+    # What several beats need
 
-    def numbers(self, t: int) -> dict:
-        """Everything the cell shows at step t, of the unit on stage."""
+    def numbers(self, t: int) -> dict[str, Any]:
+        """Everything that the cell shows at step t, of the unit on stage."""
         trace, k = self.trace, self.trace.unit
         gates = {name: float(getattr(trace, name)[t, k]) for name in "ifgo"}
         states = {name: float(getattr(trace, name)[t + 1, k]) for name in "ch"}
@@ -282,37 +312,25 @@ class LstmGates(Story):
 
     def inform(self) -> None:
         """Input and last output run along the bus into the four units."""
-        cell, light = self.cell, style.DATA.dark
-        runs = [Pulse(cell.bus("x", unit), color=light, size=0.2) for unit in "figo"]
-        runs += [Pulse(cell.bus("h_prev", unit), color=HIDDEN, size=0.2) for unit in "figo"]
-        self.play(*runs, run_time=1.1)
+        bus = self.cell.bus
+        runs = [Pulse(bus("x", unit), color=DATA, size=0.2) for unit in "figo"]
+        runs += [Pulse(bus("h_prev", unit), color=HIDDEN, size=0.2) for unit in "figo"]
+        self.play(*runs, run_time=style.NORMAL)
 
-    def arithmetic(
-        self,
-        formula: str,
-        a: float,
-        b: float,
-        first: str,
-        second: str,
-        *,
-        result: float,
-        to: str | None = None,
-    ) -> Arithmetic:
-        """The line above the cell; a product, unless the formula names no factors."""
-        line = Arithmetic(
-            formula, a, b, result, colors=(first, second), color=to or second, times="{" in formula
-        )
-        return line.move_to([0, LINE_HEIGHT, 0])
+    def arithmetic(self, *args: Any, **options: Any) -> Arithmetic:
+        """A line above the cell; it stays until the next one."""
+        return Arithmetic(*args, **options)
+
+    def fetch(self, line: Arithmetic, first: Number, second: Number) -> None:
+        """The two numbers come to the line from where they stand."""
+        if self.line:
+            self.play(FadeOut(self.line), run_time=0.5 * style.QUICK)
+        fetches = [line.fetch(0, first), line.fetch(1, second)]
+        self.play(FadeIn(line.words), *fetches, run_time=style.NORMAL)
+        self.line = line
 
     def send(
-        self,
-        token: Token,
-        last: float,
-        way: Any,
-        line: Arithmetic,
-        *,
-        tick: tuple[float, float],
-        **goals: float,
+        self, token: Token, last: float, way: Any, line: Arithmetic, *, tick: Any, **goals: float
     ) -> None:
         """A number rides along `way`, becomes another one on it, and the line says so."""
         first = token.number.value
@@ -323,6 +341,12 @@ class LstmGates(Story):
             run_time=style.SLOW,
         )
         self.play(FadeOut(token), run_time=0.5 * style.QUICK)
+
+
+def tick(number: Number, to: float) -> Animation:
+    """The number ticks to another value."""
+    first = 0.0 if np.isnan(number.value) else number.value
+    return UpdateFromAlphaFunc(number, lambda n, a: n.set_value(first + a * (to - first)))
 
 
 def pick(numbers: dict[str, Any], *names: str) -> dict[str, Any]:

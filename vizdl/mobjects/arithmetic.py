@@ -13,9 +13,9 @@ from vizdl.mobjects.text import Maths, Number
 class Arithmetic(VGroup):
     """Two numbers and what they make: ``f_t c_(t-1) = 0.05 × 0.68 = 0.03``.
 
-    `formula` is Typst maths up to and with its ``=``, its groups ``a`` and ``b`` taking the two
-    `colors`; `times` joins by a product sign, otherwise by a sum. Show `words`, then play `fetch`
-    for either operand and `answer` for the result.
+    `formula` is Typst maths up to and with its ``=``; `times` joins the two by a product sign,
+    otherwise they are added. `paint` colours the operands, with the formula's groups ``a`` and
+    ``b``, and the result. Show `words`, then play `fetch` for either operand and `answer`.
 
     >>> line = Arithmetic("{{ f_t : a }} {{ c_(t-1) : b }} =", 0.05, 0.68, 0.034)
     >>> [number.value for number in line.numbers]
@@ -29,40 +29,42 @@ class Arithmetic(VGroup):
         second: float,
         result: float,
         *,
-        colors: tuple[str, str] = (style.INK.dark, style.INK.dark),
-        color: str = style.INK.dark,
         times: bool = True,
         size: float = style.BODY_SIZE,
     ) -> None:
         super().__init__()
-        left = Maths(formula, size=size)
-        for name, tint in zip("ab", colors, strict=True):
-            if f": {name} }}}}" in formula:
-                left.select(name).set_color(tint)
-        shades = (*colors, color)
-        signed = (False, not times, False)
-        self.numbers = VGroup()
-        for value, shade, sign in zip((first, second, result), shades, signed, strict=True):
-            self.numbers.add(Number(value, size=size, color=shade, sign=sign))
-        joint = VGroup(Maths("times", size=size)) if times else VGroup()
+        self.formula = Maths(formula, size=size)
+        a = Number(first, size=size)
+        b = Number(second, size=size, sign=not times)
+        c = Number(result, size=size)
+        self.numbers = VGroup(a, b, c)
+        joint = [Maths("times", size=size)] if times else []
         equals = Maths("=", size=size)
-        a, b, c = self.numbers
-        VGroup(left, a, *joint, b, equals, c).arrange(RIGHT, buff=0.16)
+        VGroup(self.formula, a, *joint, b, equals, c).arrange(RIGHT, buff=0.16)
+        b.align_to(a, DOWN)
+        c.align_to(a, DOWN)
         for sign in (*joint, equals):
             sign.match_y(a)
-        for number in (b, c):
-            number.align_to(a, DOWN)
-        left.shift([0, a.get_y() - left[-1].get_y(), 0])
-        self.words = VGroup(left, *joint, equals)
+        self.formula.shift([0, a.get_y() - self.formula.submobjects[-1].get_y(), 0])
+        self.words = VGroup(self.formula, *joint, equals)
         self.add(self.words, self.numbers)
         self.set_z_index(70)
+
+    def paint(self, first: str, second: str, result: str) -> Self:
+        """Colour the two operands and the result."""
+        for number, color in zip(self.numbers, (first, second, result), strict=True):
+            number.set_color(color)
+            number.number_color = color
+        for name, color in (("a", first), ("b", second)):
+            if f": {name} }}}}" in self.formula.text:
+                self.formula.select(name).set_color(color)
+        return self
 
     @classmethod
     def example(cls) -> Self:
         """What a forget gate leaves of a cell state."""
-        tints = (style.FORGET_GATE.dark, style.CELL.dark)
-        formula = "{{ f_t : a }} {{ c_(t-1) : b }} ="
-        return cls(formula, 0.05, 0.68, 0.034, colors=tints, color=style.CELL.dark)
+        line = cls("{{ f_t : a }} {{ c_(t-1) : b }} =", 0.05, 0.68, 0.034)
+        return line.paint(style.FORGET_GATE.dark, style.CELL.dark, style.CELL.dark)
 
     def fetch(self, which: int, source: Mobject) -> Animation:
         """The operand comes from where its number stands now."""

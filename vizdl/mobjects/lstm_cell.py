@@ -165,7 +165,7 @@ class LSTMCell(VGroup):
         places: dict[str, tuple[float, float, str]] = {
             "c_prev": (-edge, TOP - 0.52, cell),
             "kept": ((f + g) / 2, TOP + 0.5, cell),
-            "stored": (g + 0.62, 0.98, style.CANDIDATE.dark),
+            "stored": (g + 0.95, 0.98, style.CANDIDATE.dark),
             "c": (edge, TOP - 0.52, cell),
             "squashed": (h + 0.66, -0.3, cell),
             "h_prev": (-edge, UPPER + 0.35, hidden),

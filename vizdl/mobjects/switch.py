@@ -34,8 +34,7 @@ class Switch(VGroup):
         high: str,
         *,
         color: str = style.INK.dark,
-        width: float = 4.0,
-        size: float = style.LABEL_SIZE,
+        size: float = style.BODY_SIZE,
     ) -> None:
         super().__init__()
         self.color_name = color
@@ -45,9 +44,8 @@ class Switch(VGroup):
         self.slot.set_fill(style.BACKGROUND.dark, opacity=1)
         self.knob = Circle(radius=0.125, stroke_width=0).set_fill(color, opacity=1)
         self.words = VGroup(Label(low, size=size, bold=True), Label(high, size=size, bold=True))
-        room = (width - 0.95) / 2
         for word, side in zip(self.words, (LEFT, RIGHT), strict=True):
-            word.next_to(self.slot, side, buff=min(0.2, room))
+            word.next_to(self.slot, side, buff=0.2)
         self.add(self.slot, self.knob, self.words)
         self.set_value(0.5)
 

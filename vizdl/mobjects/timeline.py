@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 Draw = Callable[[int, float], None]  # column k, shown by a share from 0 to 1
 
 BAR = 0.6  # width of a bar as a share of its column
-GAP = 0.1  # between two rows
+GAP = 0.06  # between two rows
 
 
 class Timeline(VGroup):
@@ -79,8 +79,9 @@ class Timeline(VGroup):
     ) -> Self:
         """A row of signed bars for `values` (T,), up for positive; ±`limit` fills the row.
 
-        `marks` (T,) are levels drawn as thin lines across the bars, such as targets. Bars are
-        dimmed where `bright` (T,) is false. With `known` all bars are there from the start.
+        `marks` (T,) are levels drawn as thin lines across the bars, such as targets, where they
+        are numbers. Bars are dimmed where `bright` (T,) is false. With `known` all bars are there
+        from the start.
         """
         reach = np.asarray(values, dtype=float)
         unit = height / 2 / (limit or float(np.abs(reach).max()) or 1.0)
@@ -90,15 +91,13 @@ class Timeline(VGroup):
         for bar, full in zip(bars, lit, strict=True):
             bar.set_fill(color if full else style.mix(style.BACKGROUND.dark, color, 0.4), 1)
         row.add(bars)
-        if marks is not None:
-            for k, level in enumerate(np.asarray(marks, dtype=float) * unit):
-                mark = Line(0.46 * self.pitch * np.array([-1, 0, 0]), [0.46 * self.pitch, 0, 0])
-                mark.set_stroke(style.INK.dark, width=2.5)
-                row.add(mark.move_to([self._across(k), row.middle + level, 0]))
+        levels = {} if marks is None else self._marks(row, np.asarray(marks, dtype=float) * unit)
 
         def draw(k: int, share: float) -> None:
             height = reach[k] * unit * (1.0 if known else share)
             _box(bars[k], self._foot(base, k), BAR * self.pitch, height)
+            if k in levels:
+                levels[k].set_stroke(opacity=1.0 if known else min(1.0, 4 * share))
 
         return self._fill(draw)
 
@@ -149,6 +148,15 @@ class Timeline(VGroup):
         self.rows[name] = row
         self.add(row)
         return row, base
+
+    def _marks(self, row: VGroup, heights: Array) -> dict[int, Line]:
+        marks = {}
+        for k in np.flatnonzero(np.isfinite(heights)):
+            half = np.array([0.46 * self.pitch, 0, 0])
+            mark = Line(-half, half).set_stroke(style.INK.dark, width=3)
+            marks[int(k)] = mark.move_to([self._across(int(k)), row.middle + heights[k], 0])
+        row.add(*marks.values())
+        return marks
 
     def _fill(self, draw: Draw) -> Self:
         self._draws.append(draw)

@@ -139,7 +139,7 @@ class Wire(VGroup):
 
 
 def join(*paths: Points) -> Points:
-    """Several paths, one after the other, at even speed."""
+    """Several paths (N, 3), or a list of corners, as one path at even speed."""
     line = np.concatenate(paths)
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     even = np.linspace(0, length[-1], SAMPLES)
