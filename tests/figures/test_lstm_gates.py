@@ -141,3 +141,11 @@ def test_other_settings_are_drawn_as_well(changed):
     run = lstm_gates.run(lstm_gates.Settings(**changed))
     drawn = figures.figure(run, "dark")
     assert len(drawn.frames) == len(run.inputs) + 1
+
+
+def test_a_cell_that_goes_far_stays_in_its_panel():
+    run = lstm_gates.run(lstm_gates.Settings(unit=2))
+    assert np.abs(run.c[:, run.unit]).max() > 2
+    low, high = figures.figure(run).layout[f"yaxis{figures.CELL + 2}"].range
+    assert low < run.c[:, run.unit].min()
+    assert run.c[:, run.unit].max() < high

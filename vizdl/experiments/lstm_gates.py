@@ -51,7 +51,7 @@ EQUATIONS = {
     "output": "o_t = sigma(W_o x_t + U_o h_(t-1) + b_o)",
     "hidden": "h_t = o_t dot.o tanh(c_t)",
     "readout": "hat(y)_t = w dot h_t + b",
-    "loss": "J = 1/N sum_(n, t) (hat(y)_t - y_t)^2 + lambda sum_k abs(w_k)",
+    "loss": "J = 1/N sum_(n, t) (hat(y)_(n t) - y_(n t))^2 + lambda sum_k abs(w_k)",
 }
 
 
@@ -203,7 +203,13 @@ def facts(trace: LstmGatesTrace) -> Facts:
         _fact("gate_max", "No gate lets through more than everything", gates.max(), high=1),
         _fact("forget_at_flags", "Forget gate at a store flag: shut", f[replace].mean(), high=0.2),
         _fact("forget_between", "Forget gate between them: open", f[~store].mean(), low=0.9),
-        _fact("forget_right", "Steps at which it is on the right side", 100 * right, 99, unit="%"),
+        _fact(
+            "forget_right",
+            "Steps with the forget gate on the right side",
+            100 * right,
+            99,
+            unit="%",
+        ),
         _fact("input_at_flags", "Input gate at a store flag: open", i[store].mean(), low=0.8),
         _fact("input_between", "Input gate between them: shut", i[~store].mean(), high=0.1),
         _fact(
@@ -220,9 +226,9 @@ def facts(trace: LstmGatesTrace) -> Facts:
             np.abs(h_replayed - tried.h).max(),
             high=1e-12,
         ),
-        _fact("apart", "Of an unasked cell, this leaks out", 100 * leak, high=10, unit="%"),
-        _fact("correlation", "One cell follows the memory", trace.correlation[k], low=0.95),
-        _fact("readout_share", "It has most of the read-out's weight", 100 * share, 50, unit="%"),
+        _fact("apart", "Share of the cell that leaks out unasked", 100 * leak, high=10, unit="%"),
+        _fact("correlation", "One cell follows the memory", trace.correlation[k], 0.95, digits=3),
+        _fact("readout_share", "The read-out listens to that cell most", 100 * share, 50, unit="%"),
         *_recall(trace.held_out),
     )
 
@@ -236,9 +242,15 @@ def _recall(held_out: HeldOut) -> list[Fact]:
     quarter = f"at most a quarter of {number(guess)}, the error of guessing the mean"
     return [
         Fact(
-            "recall_error", "It recalls what was stored, up to", recall, quarter, recall < guess / 4
+            "recall_error", "Answers miss what was stored by", recall, quarter, recall < guess / 4
         ),
-        Fact("recall_far", f"The same {FAR} or more steps later", far, quarter, far < guess / 4),
+        Fact(
+            "recall_far",
+            f"Answers {FAR} or more steps later miss it by",
+            far,
+            quarter,
+            far < guess / 4,
+        ),
         Fact(
             "guess_error",
             "Guessing the mean would err by",
@@ -256,11 +268,19 @@ def _fact(
     low: float | None = None,
     high: float = np.inf,
     unit: str = "",
+    digits: int = 2,
 ) -> Fact:
     """A fact whose value has to be at least `low`, or at most `high`."""
-    target = f"at most {number(high)}" if low is None else f"at least {number(low)}"
+    target = f"at most {_short(high)}" if low is None else f"at least {_short(low)}"
     holds = bool(value <= high and (low is None or value >= low))
-    return Fact(name, claim, float(value), target + unit, holds, unit)
+    return Fact(
+        name, claim, float(value), target + unit, holds, unit, digits=2 if unit == "" else 3
+    )
+
+
+def _short(limit: float) -> str:
+    """A limit with one figure if that is all it has, else with two."""
+    return number(limit, 1 if float(f"{limit:.0e}") == limit else 2)
 
 
 @functools.cache

@@ -63,7 +63,8 @@ def _layout(trace: LstmGatesTrace, theme: Theme) -> go.Layout:
     axes: dict[str, Any] = {"yaxis": {"range": [0, 1], "visible": False}}
     narrow: dict[str, Any] = {"margin.l": 42, "margin.r": 42, "margin.t": 4, "margin.b": 40}
     top = 1.0
-    for index, (name, meaning, letter, role, share, limits) in enumerate(PANELS):
+    for index, (name, meaning, letter, role, share, _) in enumerate(PANELS):
+        limits = _limits(trace, index)
         axis = "yaxis" + _axis(index)[1:]
         axes[axis] = {
             "domain": [max(0.0, top - share * unit), top],
@@ -98,6 +99,14 @@ def _layout(trace: LstmGatesTrace, theme: Theme) -> go.Layout:
     )
     made.margin.update(l=176, t=8, r=60)
     return made
+
+
+def _limits(trace: LstmGatesTrace, panel: int) -> tuple[float, float]:
+    """The range of a panel's axis, widened where a cell or an answer goes beyond ±1."""
+    drawn = {CELL: trace.c[:, trace.unit], PREDICTION: trace.predictions}
+    reach = float(max(1.0, np.abs(drawn.get(panel, np.zeros(1))).max()))
+    low, high = PANELS[panel][-1]
+    return low * reach, high * reach
 
 
 def _axis(panel: int) -> str:
@@ -292,8 +301,8 @@ def _frame(fig: go.Figure, trace: LstmGatesTrace, t: int) -> dict[int, dict[str,
         cursor: _box(t - 0.5, t + 0.5 if t else 0, 0, 1),
         cursor + 1: {"x": [T + 0.6] * len(texts), "y": middles, "text": texts},
     }
-    for panel, (*_, limits) in enumerate(PANELS):
-        frame[cursor + 2 + panel] = _box(t + 0.5, T + 0.5, *limits)
+    for panel in range(len(PANELS)):
+        frame[cursor + 2 + panel] = _box(t + 0.5, T + 0.5, *_limits(trace, panel))
     return frame
 
 

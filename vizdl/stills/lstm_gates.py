@@ -110,8 +110,11 @@ def _cell(ax: Axes, trace: LstmGatesTrace, steps: Array, theme: Theme) -> None:
     ax.axhline(0, color=style.GRID.on(theme), linewidth=0.7)
     ax.stairs(trace.memory, edges, baseline=None, color=style.MUTED.on(theme), linestyle=":")
     ax.stairs(cell, edges, baseline=None, color=style.CELL.on(theme), linewidth=2.2)
-    ax.set_ylim(-1.25, 1.25)
-    free = 0.15 if trace.memory[0] < 0 else -0.85  # the side of zero that the line leaves free
+    reach = 1.25 * max(1.0, float(np.abs(cell).max()))
+    ax.set_ylim(-reach, reach)
+    free = (
+        0.12 * reach if cell[0] < 0 else -0.68 * reach
+    )  # the side of zero that the line leaves free
     note(ax, (1, free), "dotted: to be remembered", theme, size=SMALL, role=style.MUTED)
 
 
@@ -119,11 +122,20 @@ def _output(ax: Axes, trace: LstmGatesTrace, steps: Array, theme: Theme) -> None
     ax.axhline(0, color=style.GRID.on(theme), linewidth=0.7)
     ax.bar(steps, trace.predictions, 0.5, color=style.HIDDEN.on(theme))
     ax.hlines(trace.targets, steps - 0.4, steps + 0.4, color=style.INK.on(theme), linewidth=1.3)
-    ax.set_ylim(-1.1, 1.1)
+    reach = 1.1 * max(1.0, float(np.abs(trace.predictions).max()))
+    ax.set_ylim(-reach, reach)
     asked = np.concatenate([[0], steps[trace.inputs[:, 2] > 0], [len(steps) + 1]])
     widest = int(np.argmax(np.diff(asked)))
     middle = float(asked[widest] + asked[widest + 1]) / 2
-    note(ax, (middle, 0.3), "dash: right answer", theme, size=SMALL, role=style.MUTED, ha="center")
+    note(
+        ax,
+        (middle, 0.3 * reach),
+        "dash: right answer",
+        theme,
+        size=SMALL,
+        role=style.MUTED,
+        ha="center",
+    )
 
 
 def _arithmetic(trace: LstmGatesTrace) -> str:
