@@ -51,16 +51,12 @@ RIGHT_EDGE, BOTTOM = 6.35, -3.55
 class Sum(VGroup):
     """A name, the terms of its new value, and the value, which ticks from `first` to `last`."""
 
-    def __init__(self, name, terms, first, last, colour):
+    def __init__(self, name, terms, first, last, colour, size):
         self.first, self.last = float(first), float(last)
-        largest = max(abs(self.first), abs(self.last), 1e-12)
-        places = int(np.clip(2 - np.floor(np.log10(largest)), 0, 3)) if largest < 1e6 else 0
-        self.symbol = Maths(name, size=style.BODY_SIZE, color=colour)
-        self.terms = Label(terms, size=style.BODY_SIZE) if terms else VGroup()
-        self.equals = Label("=", size=style.BODY_SIZE)
-        self.value = Number(
-            self.first, places=places, size=style.BODY_SIZE, color=colour, anchor="left"
-        )
+        self.symbol = Maths(name, size=size, color=colour)
+        self.terms = Label(terms, size=size) if terms else VGroup()
+        self.equals = Label("=", size=size)
+        self.value = Number(self.first, digits=3, size=size, color=colour, anchor="left")
         super().__init__(self.symbol, self.terms, self.equals, self.value)
 
     def arrange_at(self, left, stop, y):
@@ -153,7 +149,7 @@ class GradientDescent(Story):
     def turn_round(self):
         if self.flat:
             return
-        rate = number(self.trace.settings.learning_rate, 2)
+        rate = f"{self.trace.settings.learning_rate:.3g}"
         rule, sums = self.update_rule(), self.arithmetic()
         self.say("The gradient points uphill. So turn round.")
         self.play(FadeIn(rule[0]), ReplacementTransform(self.nabla, rule.gradient))
@@ -178,7 +174,7 @@ class GradientDescent(Story):
         first = 0 if self.flat else 1
         self.zoom_out(first)
         walk = DescentPath(self.map.area, path.positions, gradients=path.gradients, step=first)
-        area = self.loss_axes(losses, height=3.4)
+        area = self.loss_axes(losses, height=3.7)
         loss = LossCurve([losses], area=area, step=first)
         counter = self.step_counter(first)
         self.say("At the new point the gradient is another one. Turn round, step, and again.")
@@ -224,7 +220,7 @@ class GradientDescent(Story):
             for group in (paths, loss.curves)
             for pair, colour in zip(group, colours, strict=True)
         ]
-        self.play(FadeIn(rings, scale=1.5), *recolour)
+        self.play(*[FadeIn(ring, scale=2) for ring in rings], *recolour)
         self.play(LaggedStart(*[FadeIn(row, shift=0.2 * LEFT) for row in tally], lag_ratio=0.25))
         self.poster()
         self.wait(style.SLOW)
@@ -247,13 +243,24 @@ class GradientDescent(Story):
         self.flat = length < FLAT
         self.direction = trace.gradient / (length or 1.0)
         self.nabla = Maths("nabla J", color=GRADIENT)
-        self.key = self.map.key(height=3.4).move_to([self.panel_left, 0, 0], LEFT)
+        self.key = self.legend()
         self.fan = DirectionFan(
             self.centre, trace.angles, trace.slopes, radius=1.5, limit=max(length, FLAT)
         )
         self.last_step = trace.settings.steps
         if trace.path.diverged_at >= 0:
             self.last_step = int(trace.path.diverged_at)
+
+    def legend(self):
+        """What the map shows: the function's name, its formula where it fits, the colours."""
+        name = Label(self.trace.title, size=style.BODY_SIZE)
+        rows = VGroup(name)
+        formula = Maths(self.trace.formula, size=style.LABEL_SIZE, color=MUTED)
+        if self.panel_left + formula.width <= RIGHT_EDGE:
+            rows.add(formula)
+        rows.arrange(DOWN, buff=0.3, aligned_edge=LEFT).move_to([self.panel_left, 1.75, 0], LEFT)
+        key = self.map.key(height=3.2)
+        return VGroup(rows, key.next_to(rows, DOWN, buff=0.5, aligned_edge=LEFT))
 
     def zoom_in(self):
         ratio = self.map.unit / self.close_up.unit
@@ -362,24 +369,31 @@ class GradientDescent(Story):
 
     def arithmetic(self):
         """The rule in numbers, a row a weight, and the loss: their results will tick."""
+        left = self.panel_left - 0.45
+        for size in (style.BODY_SIZE, style.LABEL_SIZE):
+            rows = self.sums(size)
+            stop = left + 0.7 + max(row.terms.width for row in rows) + 0.35
+            if stop + 1.6 <= RIGHT_EDGE:
+                break
+        for row, y in zip(rows, (0.4, -0.4, -1.6), strict=True):
+            row.arrange_at(left, stop, y)
+        return rows
+
+    def sums(self, size):
         path, slope = self.trace.path, self.trace.gradient
-        rate = number(self.trace.settings.learning_rate, 2)
+        rate = f"{self.trace.settings.learning_rate:.3g}"
         rows = VGroup()
         for d in (0, 1):
             old, new = path.positions[:2, d]
             terms = f"{number(old)} − {rate} · ({number(slope[d])})"
-            rows.add(Sum(f"w_{d + 1}", terms, old, new, WEIGHT))
-        rows.add(Sum("J", "", path.losses[0], path.losses[1], LOSS))
-        left = self.panel_left - 0.45
-        stop = left + 0.7 + max(row.terms.width for row in rows) + 0.35
-        for row, y in zip(rows, (0.4, -0.4, -1.6), strict=True):
-            row.arrange_at(left, stop, y)
+            rows.add(Sum(f"w_{d + 1}", terms, old, new, WEIGHT, size))
+        rows.add(Sum("J", "", path.losses[0], path.losses[1], LOSS, size))
         return rows
 
     def step_counter(self, step):
         words = Label("step", color=MUTED)
         count = Number(step, places=0, anchor="left")
-        words.move_to([self.panel_left, -2.6, 0], LEFT)
+        words.move_to([self.panel_left, -2.95, 0], LEFT)
         count.next_to(words, RIGHT, buff=0.2)
         return VGroup(words, count)
 
@@ -424,7 +438,7 @@ class GradientDescent(Story):
             column, line = len(rows) % 2, len(rows) // 2
             at = np.array([self.panel_left - 0.3 + 2.5 * column, -1.75 - 0.75 * line, 0])
             mark = Circle(radius=0.15, color=colour, stroke_width=5).move_to(at, LEFT)
-            ending = "no minimum yet" if k < 0 else ("ends here" if count == 1 else "end here")
+            ending = "elsewhere" if k < 0 else ("ends here" if count == 1 else "end here")
             words = Label(f"{count} {ending}", color=colour)
             rows.add(VGroup(mark, words.next_to(mark, RIGHT, buff=0.2)))
         return rings, rows

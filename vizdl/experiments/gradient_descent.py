@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 DIRECTIONS = 360
-CLOSE_UP = 0.25
+CLOSE_UP = 0.2
 PROBE = 1e-5  # length of the finite differences, as a share of the map's width
 STARTS = (4, 3)  # the other starts stand on a grid over the map
 LONGER = 2  # times as many steps as the run from the start: some begin far out
@@ -73,6 +73,8 @@ class GradientDescentTrace(Trace):
     """
 
     settings: Settings
+    title: str  # of the landscape
+    formula: str  # of the landscape, as Typst source
     surface: Surface
     close: Surface  # the ground round the start, CLOSE_UP of the map's width across
     minima: Array  # (M, 2)
@@ -109,6 +111,8 @@ def run(settings: Settings) -> GradientDescentTrace:
     assert bowl.lipschitz is not None
     return GradientDescentTrace(
         settings=settings,
+        title=landscape.title,
+        formula=landscape.tex,
         surface=sample(landscape),
         close=sample(landscape, _window(landscape, start), points=81),
         minima=landscape.minima,
@@ -140,7 +144,7 @@ def facts(trace: GradientDescentTrace) -> Facts:
         ratio = float(trace.slopes[trace.steepest]) / length
     changes = np.diff(trace.path.losses)
     made = int(np.isfinite(changes).sum())
-    rate = number(trace.settings.learning_rate, 2)
+    rate = f"{trace.settings.learning_rate:.3g}"
     rose = int((changes > ROUNDING * abs(trace.path.losses[0])).sum())
     minima, found = len(trace.minima), len(set(trace.reached) - {-1})
     below = trace.bowl_rates < 1

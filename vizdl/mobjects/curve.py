@@ -13,22 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from vizdl import style
 from vizdl.engines import descent, landscapes
-from vizdl.experiments.base import number
 from vizdl.mobjects.axes import PlotArea, stroke
 from vizdl.mobjects.text import Label, Number
 
 Array = NDArray[np.float64]
-
-
-class _Figures(Number):
-    """A number of so many significant digits, however small or large: 133, 0.0211, 2.67×10⁻⁵."""
-
-    def __init__(self, digits: int, size: float, color: str) -> None:
-        self.digits = digits
-        super().__init__(0.0, size=size, color=color)
-
-    def _spell(self, value: float) -> str:
-        return number(value, self.digits)
 
 
 class Curve(VGroup):
@@ -68,7 +56,7 @@ class Curve(VGroup):
         if name:
             self.tip = Label(name, size=size, color=color)
         elif tip:
-            self.tip = _Figures(digits, size, color)
+            self.tip = Number(0.0, digits=digits, size=size, color=color)
         super().__init__(self.line, self.dot, self.tip)
         self.set_step(step)
 

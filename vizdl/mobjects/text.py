@@ -18,6 +18,7 @@ from manim.utils.color import ParsableManimColor
 from numpy.typing import NDArray
 
 from vizdl import style
+from vizdl.experiments.base import number as spell
 
 EM = 1 / 96  # units of the frame per unit of font size: one em of Typst text
 
@@ -89,7 +90,9 @@ class Number(VGroup):
 
     ``number = Number(0.5); number.set_value(0.73)`` changes it in place, keeping the edge named
     by `anchor` (``left``, ``right``, ``center``) and the baseline where they are. `places` is the
-    number of decimals, `sign` shows a plus as well. Not a number is shown as "–", infinity as "∞".
+    number of decimals, `sign` shows a plus as well; with `digits`, that many significant ones are
+    shown instead, however small or large the number is: 133, 0.0211, 2.67×10⁻⁵. Not a number is
+    shown as "–", infinity as "∞".
     """
 
     def __init__(
@@ -97,6 +100,7 @@ class Number(VGroup):
         value: float = 0.0,
         *,
         places: int = 2,
+        digits: int | None = None,
         sign: bool = False,
         unit: str = "",
         size: float = style.LABEL_SIZE,
@@ -105,6 +109,7 @@ class Number(VGroup):
     ) -> None:
         super().__init__()
         self.places, self.sign, self.unit, self.size = places, sign, unit, size
+        self.digits = digits
         self.anchor = anchor
         self.number_color = color
         self.value = math.nan
@@ -139,6 +144,8 @@ class Number(VGroup):
             return "−"
         if math.isinf(value):
             return "∞" if value > 0 else "−∞"
+        if self.digits is not None:
+            return spell(value, self.digits) + self.unit
         text = f"{value:+.{self.places}f}" if self.sign else f"{value:.{self.places}f}"
         if float(text) == 0:
             text = text.lstrip("+-")  # no "−0.00"
