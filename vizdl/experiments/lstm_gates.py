@@ -239,26 +239,17 @@ def _recall(held_out: HeldOut) -> list[Fact]:
     errors = held_out.predictions - tried.targets
     recall, far = _rms(errors[ask]), _rms(errors[ask & (tried.age >= FAR)])
     guess = float(tried.targets[ask].std())  # the error of always saying their mean
-    quarter = f"at most a quarter of {number(guess)}, the error of guessing the mean"
-    return [
-        Fact(
-            "recall_error", "Answers miss what was stored by", recall, quarter, recall < guess / 4
-        ),
-        Fact(
-            "recall_far",
-            f"Answers {FAR} or more steps later miss it by",
-            far,
-            quarter,
-            far < guess / 4,
-        ),
-        Fact(
-            "guess_error",
-            "Guessing the mean would err by",
-            guess,
-            "at least four times the network's error",
-            guess > 4 * recall,
-        ),
+    mean = f"{number(guess, 2)}, the error of guessing the mean"
+    found = [
+        Fact(name, claim, value, f"at most a quarter of {mean}", value < guess / 4, digits=2)
+        for name, claim, value in (
+            ("recall_error", "Answers miss what was stored by", recall),
+            ("recall_far", f"Answers {FAR} or more steps later miss it by", far),
+        )
     ]
+    most = "at least four times the network's error"
+    told = "Guessing the mean would err by"
+    return [*found, Fact("guess_error", told, guess, most, guess > 4 * recall, digits=2)]
 
 
 def _fact(
@@ -273,9 +264,7 @@ def _fact(
     """A fact whose value has to be at least `low`, or at most `high`."""
     target = f"at most {_short(high)}" if low is None else f"at least {_short(low)}"
     holds = bool(value <= high and (low is None or value >= low))
-    return Fact(
-        name, claim, float(value), target + unit, holds, unit, digits=2 if unit == "" else 3
-    )
+    return Fact(name, claim, float(value), target + unit, holds, unit, digits)
 
 
 def _short(limit: float) -> str:
