@@ -199,8 +199,14 @@ def _write(folder: Path, gathered: Sequence[Gathered], videos: dict[str, _Video]
         values["next"] = gathered[index + 1].concept if index + 1 < len(gathered) else None
         html = templates.get_template("concept.html").render(values)
         (folder / f"{name}.html").write_text(html, "utf-8")
+    measured = [fact for item in gathered for fact in item.facts.values()]
+    counts = {
+        "concept_count": len(gathered),
+        "fact_count": len(measured),
+        "holding": sum(fact.holds for fact in measured),
+    }
     front = templates.get_template("front.html").render(
-        common | {"lectures": _lectures(gathered, videos)}
+        common | counts | {"lectures": _lectures(gathered, videos)}
     )
     (folder / "index.html").write_text(front, "utf-8")
     (folder / MARKER).write_text(f"built by vizdl {vizdl.__version__}\n", "utf-8")

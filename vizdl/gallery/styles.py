@@ -17,6 +17,7 @@ def css() -> str:
         f":root:not([data-theme='light']) {{ color-scheme: dark; {dark} }}",
         "}",
         f":root[data-theme='dark'] {{ color-scheme: dark; {dark} }}",
+        f":root .lecturing {{ color-scheme: dark; color: {style.INK.dark}; {dark} }}",
     ]
     paper = f"@media print {{ :root, :root[data-theme] {{ {variables('light')} }} }}"
     return "\n".join([*themes, "", static("site.css"), paper, ""])

@@ -158,16 +158,13 @@
     this.forward = button("forward", "Step forward");
     this.range = element("input", { type: "range", min: 0, max: 1, step: 1, value: 0 });
     this.range.setAttribute("aria-label", "Step");
-    this.count = element("span", { "class": "vizdl-count", "aria-hidden": "true" });
     this.pace = element("select", { "aria-label": "Speed" });
     [["0.5", "½×"], ["1", "1×"], ["2", "2×"], ["4", "4×"]].forEach(function (option) {
       this.pace.append(element("option", { value: option[0] }, [option[1]]));
     }, this);
     this.pace.value = "1";
-    this.controls.append(
-      this.back, this.playButton, this.forward, this.range, this.count, this.pace
-    );
     this.parts = [this.back, this.playButton, this.forward, this.range, this.pace];
+    this.controls.append.apply(this.controls, this.parts);
     this.parts.forEach(function (part) { part.disabled = true; });
     root.append(this.label, this.controls);
     this.listen();
@@ -234,6 +231,7 @@
       self.root.querySelectorAll(".vizdl-still").forEach(function (still) { still.hidden = true; });
       self.range.max = Math.max(1, self.frames.length - 1);
       self.parts.forEach(function (part) { part.disabled = !self.playable; });
+      self.reserve();
       self.say();
       self.watch();
       self.root.dataset.ready = "true";
@@ -247,6 +245,8 @@
     new ResizeObserver(function () {
       var now = self.stage.clientWidth;
       if (!now || now === width) return;
+      self.reserve();
+      self.say();
       if ((now < NARROW) !== (width < NARROW)) self.draw();
       else window.Plotly.Plots.resize(self.plot);
       width = now;
@@ -313,12 +313,23 @@
     ).catch(function () {}); // a frame that the next one overtakes is no error
   };
 
+  // Room for the tallest sentence, so that the controls stand still while the sentences change.
+  Player.prototype.reserve = function () {
+    var label = this.label;
+    label.style.minHeight = "";
+    var longest = this.labels.slice().sort(function (a, b) { return b.length - a.length; });
+    var heights = longest.slice(0, 8).map(function (text) {
+      label.textContent = text;
+      return label.getBoundingClientRect().height;
+    });
+    label.style.minHeight = Math.ceil(Math.max.apply(null, heights.concat(0))) + "px";
+  };
+
   Player.prototype.say = function () {
     var text = this.labels[this.at] || "";
     this.label.textContent = text;
     this.range.value = this.at;
     this.range.setAttribute("aria-valuetext", text);
-    this.count.textContent = this.at + " / " + (this.frames.length - 1);
   };
 
   Player.prototype.step = function (by) {
