@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ from vizdl.style import Theme
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 MARGIN = {"l": 56, "r": 16, "t": 44, "b": 48}
 CONTROLS_HEIGHT = 110  # room for Plotly's own buttons and slider, in pixels
+LABEL_WIDTH = 76  # of a line over Plotly's own slider, in characters
 INTERVAL = 400  # of one frame, in milliseconds
 
 Change = Mapping[str, Any]  # what a frame changes of one trace: {"x": ..., "y": ...}
@@ -236,7 +238,11 @@ def _plotly_controls(
             "activebgcolor": muted,
             "bordercolor": grid,
             "steps": [
-                {"label": label, "method": "animate", "args": [[str(k)], jump]}
+                {
+                    "label": "<br>".join(textwrap.wrap(label, LABEL_WIDTH)),
+                    "method": "animate",
+                    "args": [[str(k)], jump],
+                }
                 for k, label in enumerate(labels)
             ],
         }
