@@ -292,10 +292,9 @@ class GradientDescent(Story):
             self.ground.animate.scale(ratio).move_to(self.start),
             window.animate.scale(ratio).move_to(self.start),
             self.ball.animate.move_to(goal) if held else FadeOut(self.ball),
-            FadeIn(self.map.area),
             run_time=1.5,
         )
-        self.play(FadeOut(self.ground), FadeOut(window), run_time=0.3)
+        self.play(FadeOut(self.ground), FadeOut(window), FadeIn(self.map.area), run_time=0.5)
 
     # What stands beside the map
 

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vizdl import style
 from vizdl.engines import descent, landscapes
+from vizdl.experiments.ranges import loss_range
 from vizdl.mobjects.axes import PlotArea, stroke
 from vizdl.mobjects.text import Label, Number
 
@@ -128,34 +129,19 @@ def loss_area(
 ) -> PlotArea:
     """Axes on which one or more loss curves (T+1, …) stand, whatever they do.
 
-    The vertical axis is logarithmic where the losses are positive and span more than a factor of
-    30 (or as `log` says); then it shows at most `decades` below its top. A loss that grows without
-    bound leaves at the top: the axis ends at ten times the largest first loss.
+    The vertical axis is that of `loss_range`: a loss that grows without bound leaves at the top.
     """
     curves = [np.asarray(values, dtype=float) for values in losses]
-    flat = np.concatenate([values.ravel() for values in curves])
-    flat = flat[np.isfinite(flat)]
-    first = max(float(np.nanmax(values[0])) for values in curves)
-    low = float(flat.min())
-    high = min(float(flat.max()), first + 9 * abs(first) if first else 1.0)
-    if log is None:
-        log = low >= 0 and high > 30 * max(low, 1e-300)
-    if log:
-        high = max(high, 1e-300)
-        low = max(low, high * 10**-decades)
-        bounds = (low / 1.6, high * 1.6) if low < high else (low / 10, low * 10)
-    else:
-        margin = 0.08 * (high - low) or 0.5 * abs(high) or 1.0
-        bounds = (low - margin, high + margin)
+    axis = loss_range(*curves, log=log, decades=decades)
     steps = max(len(values) for values in curves) - 1
     return PlotArea(
         (0.0, float(x_max if x_max is not None else max(steps, 1))),
-        bounds,
+        (axis.low, axis.high),
         width=width,
         height=height,
         x_label=x_label,
         y_label=y_label,
-        log_y=log,
+        log_y=axis.log,
     )
 
 
