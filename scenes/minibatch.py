@@ -77,9 +77,9 @@ class Minibatch(Story):
         count = len(trace.problem.x)
         self.set_stage()
         self.say(f"Fit a line to {count} points. Its two weights are a place on a map of the loss.")
-        self.play(FadeIn(self.data), FadeIn(self.map), run_time=style.NORMAL)
-        self.play(Create(self.line), run_time=style.NORMAL)
-        self.play(FadeIn(self.here, scale=3), run_time=style.QUICK)
+        self.play(FadeIn(self.data), FadeIn(self.map), run_time=1.5)
+        self.play(Create(self.line), run_time=1.5)
+        self.play(FadeIn(self.here, scale=3), run_time=style.NORMAL)
         self.say(f"The gradient asks all {count} points how far the line misses them.")
         errors = self.errors(np.arange(count), width=1.5)
         errors.set_stroke(opacity=0.7)
@@ -100,12 +100,12 @@ class Minibatch(Story):
         cloud = self.way(trace.swarms[0])
         swarm = Swarm(self.here.get_center(), np.stack([0 * cloud, cloud])).set_z_index(1)
         self.add(swarm)
-        self.play(Advance(swarm, to=1, rate_func=smooth), FadeOut(asked), run_time=2)
-        self.say("Yet on average they are right: the swarm's mean, the ring, is the true arrow.")
+        self.play(Advance(swarm, to=1, rate_func=smooth), FadeOut(asked), run_time=3)
+        self.say("Yet on average they are right: their mean, the ring, is the true arrow.")
         mean = np.append(self.way(trace.swarms[0].mean(axis=0)), 0)
         self.mean = Circle(radius=0.2, color=LOSS, stroke_width=5).set_z_index(5)
         self.mean.move_to(self.here.get_center() + mean)
-        self.play(FadeIn(self.mean, scale=5), run_time=style.NORMAL)
+        self.play(FadeIn(self.mean, scale=8), run_time=style.SLOW)
         self.swarm = swarm
 
     @beat
@@ -138,7 +138,7 @@ class Minibatch(Story):
         law.set_stroke(INK, width=2.5)
         formula = Maths("sigma \\/ sqrt(B)", size=style.TITLE_SIZE)
         formula.next_to(area.place(10, trace.predicted[0] / 10**0.5), UP + RIGHT, buff=0.2)
-        self.play(Create(law), FadeIn(formula), run_time=style.NORMAL)
+        self.play(Create(law), FadeIn(formula), run_time=style.SLOW)
         self.noise = VGroup(area, curve, shown, law, formula)
         self.swarm = swarm
 
@@ -227,7 +227,7 @@ class Minibatch(Story):
         """Where each walker has nearly arrived: its number of gradients, on a thin pole."""
         poles = []
         for cost, color, gap in zip(costs, (ONE, SOME, ALL), self.trace.gaps, strict=True):
-            foot, top = area.place(cost, minibatch.NEAR * gap[0]), area.place(cost, 4)
+            foot, top = area.place(cost, self.trace.near * gap[0]), area.place(cost, 4)
             label = Label(number(cost), size=style.LABEL_SIZE, color=color, bold=True)
             pole = Line(top, foot, color=color, stroke_width=2.5)
             dot = Dot(foot, radius=0.09, color=color).set_stroke(style.BACKGROUND.dark, width=2)

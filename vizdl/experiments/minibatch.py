@@ -73,6 +73,7 @@ class MinibatchTrace(Trace):
     slope: float
     walks: tuple[engine.Walk, ...]  # one point, a batch, all points
     gaps: tuple[Array, ...]  # (U+1,) each: loss above the least loss
+    near: float  # the share of the first gap below which a walker has arrived
 
 
 def run(settings: Settings) -> MinibatchTrace:
@@ -110,6 +111,7 @@ def run(settings: Settings) -> MinibatchTrace:
         slope=float(np.polyfit(np.log(sizes), np.log(spread), 1)[0]),
         walks=walks,
         gaps=tuple(walk.losses - floor for walk in walks),
+        near=NEAR,
     )
 
 
@@ -127,7 +129,9 @@ def facts(trace: MinibatchTrace) -> Facts:
     one_angle, batch_angle = (
         float(np.median(angles[list(trace.batch_sizes).index(b)])) for b in (1, size)
     )
-    costs = [_cost(walk, gap) for walk, gap in zip(trace.walks, trace.gaps, strict=True)]
+    costs = [
+        _cost(walk, gap, trace.near) for walk, gap in zip(trace.walks, trace.gaps, strict=True)
+    ]
     downhill = [float(np.mean(np.diff(gap) < 0)) for gap in trace.gaps]
     left = [float(np.mean(gap[-len(gap) // 4 :])) for gap in trace.gaps]
     wander = [_wandering(walk) for walk in trace.walks]
@@ -263,9 +267,9 @@ def _bias(trace: MinibatchTrace) -> float:
     return float(np.sqrt(max(distances)))
 
 
-def _cost(walk: engine.Walk, gap: Array) -> float:
-    """Gradient evaluations until the loss gap is first below NEAR of its start; inf if never."""
-    arrived = np.flatnonzero(gap < NEAR * gap[0])
+def _cost(walk: engine.Walk, gap: Array, near: float) -> float:
+    """Gradient evaluations until the gap is first below `near` of its start; inf if never."""
+    arrived = np.flatnonzero(gap < near * gap[0])
     return float(walk.evaluations[arrived[0]]) if arrived.size else np.inf
 
 

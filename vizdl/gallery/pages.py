@@ -83,6 +83,7 @@ def _context(
     return {
         "fact": _Names("fact", facts),
         "settings": _Names("setting", settings),
+        "trace": trace,
         "number": number,
         "equation": equation,
         "maths": inline,
