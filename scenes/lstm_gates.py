@@ -42,7 +42,7 @@ DECISIONS = {
 }
 ABOVE = 2.56  # height of the arithmetic, over the cell
 SHRUNK = 0.62  # the cell, when the sequence runs beneath it
-RUN = 14.5  # seconds of the sequence
+RUN = 14.0  # seconds of the sequence
 PACE = {"store": 3.0, "ask": 2.0, "plain": 1.0}  # shares of it that a step gets
 
 
@@ -86,12 +86,12 @@ class LstmGates(Story):
         self.play(FadeIn(cell.body, *cell.conveyor, cell.belt, *state), run_time=style.NORMAL)
         drift = UpdateFromAlphaFunc(cell.belt, lambda belt, alpha: cell.set_phase(3 * alpha))
         self.play(drift, FadeIn(*shown), run_time=style.SLOW, rate_func=linear)
-        self.say("Four small layers read the input and the last output. Three of them set a valve.")
-        self.play(FadeIn(*bus), run_time=style.NORMAL)
+        self.say("Four small layers read input and last output. Three of them set valves.")
+        self.play(FadeIn(*bus), run_time=style.QUICK)
         units = [FadeIn(unit, shift=0.2 * UP) for unit in cell.units[:4]]
-        self.play(LaggedStart(*units, lag_ratio=0.3), run_time=1.6 * style.NORMAL)
+        self.play(LaggedStart(*units, lag_ratio=0.3), run_time=1.5)
         nodes = [FadeIn(node, scale=0.5) for node in (*cell.nodes[:3], cell.sum)]
-        self.play(FadeIn(*rods), LaggedStart(*nodes, lag_ratio=0.3), run_time=1.6)
+        self.play(FadeIn(*rods), LaggedStart(*nodes, lag_ratio=0.3), run_time=1.5)
         self.play(FadeIn(readings["kept"], readings["stored"]), run_time=style.QUICK)
         self.add(cell)
 
@@ -100,15 +100,14 @@ class LstmGates(Story):
         """What the forget gate leaves of the cell state at a store flag."""
         cell, now = self.cell, self.numbers(self.trace.store_step)
         self.say("A new value comes with a store flag. It reaches every unit.")
-        self.play(cell.to(**pick(now, "x", "c_prev", "h_prev"), drift=1.0), run_time=1.2)
-        self.inform()
+        self.next_step(now)
         self.say(f"The forget gate answers {two(now['f'])}: its valve shuts.")
         wires = [cell.wires[name] for name in ("f", "c_prev", "kept")]
         signs = [cell.readings["c_prev"], cell.readings["kept"], cell.symbols["c_prev"]]
         self.spotlight(cell.forget, cell.product_f, cell.sum, cell.belt, *wires, *signs)
         self.play(cell.to(f=now["f"]), run_time=1.3)
         line = self.arithmetic(
-            "{{ f_t : a }} {{ c_(t-1) : b }} =", now["f"], now["c_prev"], cell.kept
+            "{{ f_t : a }} dot.o {{ c_(t-1) : b }} =", now["f"], now["c_prev"], cell.kept
         )
         line.paint(FORGET, CELL, CELL).move_to([cell.product_f.get_x() + 0.3, ABOVE, 0])
         self.fetch(line, cell.forget.number, cell.readings["c_prev"])
@@ -125,7 +124,9 @@ class LstmGates(Story):
         nodes = [cell.product_i, cell.sum, cell.readings["stored"]]
         self.spotlight(cell.input, cell.candidate, *nodes, *wires)
         self.play(cell.to(i=now["i"], g=now["g"]), run_time=1.3)
-        line = self.arithmetic("{{ i_t : a }} {{ g_t : b }} =", now["i"], now["g"], cell.stored)
+        line = self.arithmetic(
+            "{{ i_t : a }} dot.o {{ g_t : b }} =", now["i"], now["g"], cell.stored
+        )
         line.paint(INPUT, NEW, NEW).move_to([cell.sum.get_x(), ABOVE, 0])
         self.fetch(line, cell.input.number, cell.candidate.number)
         self.say(f"Of the candidate {two(now['g'])} almost all comes in.")
@@ -146,8 +147,8 @@ class LstmGates(Story):
         self.fetch(line, cell.readings["kept"], cell.readings["stored"])
         kept, new = Token(cell.kept, color=CELL), Token(cell.stored, color=NEW)
         self.play(
-            Ride(kept, cell.wires["kept"].path(0.5, 1)),
-            Ride(new, cell.wires["stored"].path(0.45, 1)),
+            Ride(kept, cell.wires["kept"].path(0.5, 0.8)),
+            Ride(new, cell.wires["stored"].path(0.45, 0.7)),
         )
         self.remove(kept, new)
         way = cell.wires["c"].path(0, 0.8)
@@ -159,10 +160,7 @@ class LstmGates(Story):
         """A later step without a flag: the same valves, the other way round."""
         cell, later = self.cell, self.numbers(self.trace.hold_step)
         self.say(f"Then {two(later['x'][0])} comes by without a flag. The valves change places.")
-        arrive = cell.to(**pick(later, "x", "c_prev", "h_prev"), drift=1)
-        self.play(FadeOut(self.line), arrive, run_time=0.8)
-        self.line = None
-        self.inform()
+        self.next_step(later)
         self.play(cell.to(**later, drift=1), run_time=1.3)
         new, old = Token(later["g"], color=NEW), Token(later["c_prev"], color=CELL)
         self.say(f"The newcomer is stopped. The conveyor carries {two(later['c'])} on.")
@@ -191,13 +189,12 @@ class LstmGates(Story):
         self.play(FadeOut(stopped, scale=0.2), run_time=style.QUICK)
         self.unspotlight()
         self.say("Now an ask flag comes.")
-        self.play(cell.to(**{**now, "o": cell.values["o"], "h": cell.values["h"]}, drift=1))
-        self.inform()
+        self.next_step(now, cell.to(**pick(now, "f", "i", "g", "c"), drift=1))
         self.say(f"The output gate opens to {two(now['o'])}: the cell shows {two(now['h'])}.")
         self.spotlight(*lit)
         self.play(cell.to(o=now["o"]), run_time=1.3)
         line = self.arithmetic(
-            "{{ o_t : a }} {{ tanh c_t : b }} =", now["o"], cell.squashed, now["h"]
+            "{{ o_t : a }} dot.o {{ tanh c_t : b }} =", now["o"], cell.squashed, now["h"]
         )
         line.paint(OUTPUT, CELL, HIDDEN).move_to([3.2, ABOVE, 0])
         self.fetch(line, cell.output.number, cell.readings["squashed"])
@@ -310,12 +307,30 @@ class LstmGates(Story):
         before = {f"{name}_prev": float(getattr(trace, name)[t, k]) for name in "ch"}
         return {**gates, **states, **before, "x": trace.inputs[t]}
 
-    def inform(self) -> None:
-        """Input and last output run along the bus into the four units."""
-        bus = self.cell.bus
+    def next_step(self, now: dict[str, Any], *meanwhile: Animation) -> None:
+        """What went out on the right comes in on the left, and the input reaches every unit."""
+        cell, gone = self.cell, [self.line] if self.line else []
+        ends = (("c", (0.8, 1.0), (0.0, 0.3), CELL), ("h", (0.6, 1.0), (0.0, 0.15), HIDDEN))
+        rides = []
+        for name, out, back, color in ends:
+            leaves = Token(cell.values[name], color=color)
+            enters = Token(now[f"{name}_prev"], color=color)
+            rides.append(FadeOut(leaves.move_to(cell.wires[name].path(*out)[0]), shift=RIGHT))
+            rides.append(
+                FadeIn(enters.move_to(cell.wires[f"{name}_prev"].path(*back)[-1]), shift=RIGHT)
+            )
+        blank = {"c": np.nan, "h": np.nan}
+        self.play(
+            *rides,
+            *[FadeOut(line) for line in gone],
+            cell.to(**pick(now, "x", "c_prev", "h_prev"), **blank, drift=1),
+            run_time=style.NORMAL,
+        )
+        self.line = None
+        bus = cell.bus
         runs = [Pulse(bus("x", unit), color=DATA, size=0.2) for unit in "figo"]
         runs += [Pulse(bus("h_prev", unit), color=HIDDEN, size=0.2) for unit in "figo"]
-        self.play(*runs, run_time=style.NORMAL)
+        self.play(*runs, *[FadeOut(ride.mobject) for ride in rides[1::2]], *meanwhile)
 
     def arithmetic(self, *args: Any, **options: Any) -> Arithmetic:
         """A line above the cell; it stays until the next one."""

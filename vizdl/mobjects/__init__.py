@@ -1,6 +1,7 @@
 """Parts for Manim scenes about deep learning. They take arrays and draw what is in them."""
 
 from vizdl.mobjects.advance import Advance
+from vizdl.mobjects.arithmetic import Arithmetic
 from vizdl.mobjects.arrows import DirectionFan, Swing, VectorArrow
 from vizdl.mobjects.axes import PlotArea, Span, ValueLine
 from vizdl.mobjects.cells import FlowArrow, LossPill, SetValues, StateCell
@@ -8,27 +9,38 @@ from vizdl.mobjects.contour import ContourMap
 from vizdl.mobjects.curve import Curve, LossCurve, loss_area
 from vizdl.mobjects.descent import DescentPath
 from vizdl.mobjects.dot_product import DotProduct
+from vizdl.mobjects.flag import Flag
+from vizdl.mobjects.gate import Activation, Sum, Valve
+from vizdl.mobjects.lstm_cell import InputPort, LSTMCell
 from vizdl.mobjects.matrix import NumberColumn, SignedMatrix
 from vizdl.mobjects.network import NetworkDiagram
 from vizdl.mobjects.rnn import FoldedRNN, GradientLane, UnrolledRNN, unroll
 from vizdl.mobjects.story import FactCard, Story, beat
 from vizdl.mobjects.swarm import Swarm
+from vizdl.mobjects.switch import Switch, Switchboard
 from vizdl.mobjects.text import Label, Maths, Number
+from vizdl.mobjects.timeline import Timeline
 from vizdl.mobjects.triangle import GradientTriangle
 from vizdl.mobjects.walker import Walker
+from vizdl.mobjects.wire import Pulse, Ride, Token, Wire
 
 __all__ = [
+    "Activation",
     "Advance",
+    "Arithmetic",
     "ContourMap",
     "Curve",
     "DescentPath",
     "DirectionFan",
     "DotProduct",
     "FactCard",
+    "Flag",
     "FlowArrow",
     "FoldedRNN",
     "GradientLane",
     "GradientTriangle",
+    "InputPort",
+    "LSTMCell",
     "Label",
     "LossCurve",
     "LossPill",
@@ -37,17 +49,26 @@ __all__ = [
     "Number",
     "NumberColumn",
     "PlotArea",
+    "Pulse",
+    "Ride",
     "SetValues",
     "SignedMatrix",
     "Span",
     "StateCell",
     "Story",
+    "Sum",
     "Swarm",
     "Swing",
+    "Switch",
+    "Switchboard",
+    "Timeline",
+    "Token",
     "UnrolledRNN",
     "ValueLine",
+    "Valve",
     "VectorArrow",
     "Walker",
+    "Wire",
     "beat",
     "loss_area",
     "unroll",

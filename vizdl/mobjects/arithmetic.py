@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from manim import DOWN, RIGHT, Animation, Mobject, ReplacementTransform, VGroup, smooth
+from manim import DOWN, RIGHT, UP, Animation, Mobject, ReplacementTransform, VGroup, smooth
 
 from vizdl import style
 from vizdl.mobjects.text import Maths, Number
@@ -13,9 +13,10 @@ from vizdl.mobjects.text import Maths, Number
 class Arithmetic(VGroup):
     """Two numbers and what they make: ``f_t c_(t-1) = 0.05 × 0.68 = 0.03``.
 
-    `formula` is Typst maths up to and with its ``=``; `times` joins the two by a product sign,
-    otherwise they are added. `paint` colours the operands, with the formula's groups ``a`` and
-    ``b``, and the result. Show `words`, then play `fetch` for either operand and `answer`.
+    `formula` is Typst maths up to and with its ``=``. `times` joins the two by a product sign,
+    otherwise they are added (a negative one is subtracted, as people write it). `paint` colours
+    the operands, with the formula's groups ``a`` and ``b``, and the result. Show `words`, then
+    play `fetch` for either operand and `answer`.
 
     >>> line = Arithmetic("{{ f_t : a }} {{ c_(t-1) : b }} =", 0.05, 0.68, 0.034)
     >>> [number.value for number in line.numbers]
@@ -35,19 +36,20 @@ class Arithmetic(VGroup):
         super().__init__()
         self.formula = Maths(formula, size=size)
         a = Number(first, size=size)
-        b = Number(second, size=size, sign=not times)
+        plus = "plus" if second >= 0 else "minus"
+        b = Number(second if times else abs(second), size=size)
         c = Number(result, size=size)
-        self.numbers = VGroup(a, b, c)
-        joint = [Maths("times", size=size)] if times else []
+        self.numbers = (a, b, c)
+        joint = Maths("times" if times else plus, size=size)
         equals = Maths("=", size=size)
-        VGroup(self.formula, a, *joint, b, equals, c).arrange(RIGHT, buff=0.16)
+        VGroup(self.formula, a, joint, b, equals, c).arrange(RIGHT, buff=0.16)
         b.align_to(a, DOWN)
         c.align_to(a, DOWN)
-        for sign in (*joint, equals):
+        for sign in (joint, equals):
             sign.match_y(a)
-        self.formula.shift([0, a.get_y() - self.formula.submobjects[-1].get_y(), 0])
-        self.words = VGroup(self.formula, *joint, equals)
-        self.add(self.words, self.numbers)
+        self.formula.shift((a.get_y() - self.formula.submobjects[-1].get_y()) * UP)
+        self.words = VGroup(self.formula, joint, equals)
+        self.add(self.words, *self.numbers)
         self.set_z_index(70)
 
     def paint(self, first: str, second: str, result: str) -> Self:
@@ -86,6 +88,7 @@ class _Answer(Animation):
         self, number: Number, start: float, tick: tuple[float, float], **options: Any
     ) -> None:
         self.first, self.last, self.tick = start, number.value, tick
+        self.number: Number = number
         super().__init__(number, introducer=True, **{"rate_func": smooth, **options})
 
     def create_starting_mobject(self) -> Mobject:
@@ -97,5 +100,5 @@ class _Answer(Animation):
         low, high = self.tick
         share = (float(self.rate_func(alpha)) - low) / (high - low)
         part = min(1.0, max(0.0, share))
-        self.mobject.set_value(self.first + part * (self.last - self.first))
-        self.mobject.set_opacity(1.0 if share > 0 else 0.0)
+        self.number.set_value(self.first + part * (self.last - self.first))
+        self.number.set_opacity(1.0 if share > 0 else 0.0)

@@ -18,10 +18,10 @@ class Flag(VGroup):
         super().__init__()
         self.color_name = color
         self.raised = 0.0
-        self.pole = Line([0, 0, 0], [0, height, 0], stroke_width=3)
+        self.pole = Line((0, 0, 0), (0, height, 0), stroke_width=3)
         cloth = 0.58 * height
         self.cloth = Polygon(
-            [0, height, 0], [0, height - cloth, 0], [1.35 * cloth, height - cloth / 2, 0]
+            (0, height, 0), (0, height - cloth, 0), (1.35 * cloth, height - cloth / 2, 0)
         )
         self.cloth.set_stroke(width=0)
         self.add(self.pole, self.cloth)

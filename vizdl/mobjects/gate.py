@@ -56,9 +56,9 @@ class Activation(VGroup):
         self.dot = Dot(radius=0.085, color=style.INK.dark)
         self.add(self.axes, self.curve, self.dot)
         if name:
-            self.name = Label(name, size=NAME_SIZE, color=color, bold=True)
-            self.name.move_to(self.box.get_top() + DOWN * 0.25)
-            self.add(self.name)
+            self.label = Label(name, size=NAME_SIZE, color=color, bold=True)
+            self.label.move_to(self.box.get_top() + DOWN * 0.25)
+            self.add(self.label)
         self.number: Number | None = None
         if symbol:
             signed = function == "tanh"
@@ -82,7 +82,7 @@ class Activation(VGroup):
         return VGroup(gate, content).arrange(buff=0.5)
 
     def _axes(self, width: float, height: float) -> VGroup:
-        low = Line([-width / 2, -height / 2, 0], [width / 2, -height / 2, 0])
+        low = Line((-width / 2, -height / 2, 0), (width / 2, -height / 2, 0))
         high = low.copy().shift(UP * height)
         for line in (low, high):
             line.set_stroke(self.color_name, width=1.2, opacity=0.35)
@@ -101,15 +101,18 @@ class Activation(VGroup):
         return middle + np.outer(along, (right - left) / 2) + np.outer(share, up)
 
     def set_value(self, value: float) -> Activation:
-        """Move the dot to where the unit's output is `value`, and show the number."""
+        """Move the dot to where the unit's output is `value` (nan: not known), show the number."""
         self.value = float(value)
+        if self.number is not None:
+            self.number.set_value(self.value)
+        self.dot.set_opacity(0.0 if np.isnan(self.value) else 1.0)
+        if np.isnan(self.value):
+            return self
         low = LOWEST[self.function]
         share = float(np.clip((self.value - low) / (1 - low), 1e-9, 1 - 1e-9))
         z = np.log(share / (1 - share)) / (1 if self.function == "sigmoid" else 2)
         along = float(np.clip(z / SPAN[self.function], -1, 1))
         self.dot.move_to(self._place(np.array([along]), np.array([share]))[0])
-        if self.number is not None:
-            self.number.set_value(self.value)
         return self
 
 
@@ -153,7 +156,7 @@ class Valve(VGroup):
     def set_opening(self, opening: float) -> Valve:
         """Open the valve by the share `opening`, 0 to 1."""
         self.opening = float(opening)
-        gap = self.share * min(1.0, max(0.0, self.opening))
+        gap = self.share * float(np.clip(np.nan_to_num(self.opening), 0, 1))
         center, radius = self.ring.get_center(), self.ring.width / 2
         angle = np.linspace(np.arcsin(gap), np.pi - np.arcsin(gap), 24)
         arc = np.column_stack([np.cos(angle), np.sin(angle), np.zeros(24)])
@@ -167,7 +170,7 @@ class Valve(VGroup):
 
 
 class Sum(VGroup):
-    """The pointwise sum: a node where two flows join."""
+    """The pointwise sum, ``Sum(color=style.CELL.dark)``: a node where two flows join."""
 
     def __init__(self, *, color: str = style.CELL.dark, radius: float = 0.42) -> None:
         super().__init__()
@@ -176,12 +179,17 @@ class Sum(VGroup):
         self.sign = times(0.17).rotate(np.pi / 4)
         self.add(self.ring, self.sign)
 
+    @classmethod
+    def example(cls) -> Sum:
+        """The node alone."""
+        return cls()
+
 
 def times(size: float) -> VGroup:
     """A multiplication sign that stands out on anything: a bright cross with a dark rim."""
     strokes = VGroup()
     for color, width in ((style.BACKGROUND.dark, 8.0), (style.INK.dark, 4.0)):
         for turn in (1, -1):
-            line = Line([-size, -size * turn, 0], [size, size * turn, 0])
+            line = Line((-size, -size * turn, 0), (size, size * turn, 0))
             strokes.add(line.set_stroke(color, width=width))
     return strokes

@@ -24,6 +24,7 @@ from manim import (
     VMobject,
     smooth,
 )
+from numpy.typing import NDArray
 
 from vizdl import style
 from vizdl.engines import lstm
@@ -69,13 +70,13 @@ class LSTMCell(VGroup):
         self.values = dict.fromkeys(STATES, 0.0)
         self.x = np.zeros(len(inputs))
         self.body = RoundedRectangle(width=2 * EDGE, height=5.05, corner_radius=0.3)
-        self.body.move_to([0, (2.28 - 2.77) / 2, 0])
+        self.body.move_to((0, (2.28 - 2.77) / 2, 0))
         self.body.set_fill(style.SURFACE.dark, opacity=0.75).set_stroke(style.GRID.dark, width=2)
         self._lay_wires()
         self._place_units()
         self._place_readings()
         self.port = InputPort(inputs, flags)
-        self.port.move_to([-END, LOWER - 0.62, 0], aligned_edge=LEFT)
+        self.port.move_to((-END, LOWER - 0.62, 0), aligned_edge=LEFT)
         self.belt = VMobject().set_stroke(style.BACKGROUND.dark, width=3, opacity=0.55)
         self.belt.set_z_index(FLOW)
         self.phase = 0.0
@@ -131,7 +132,7 @@ class LSTMCell(VGroup):
         self.taps = VGroup()
         for x in (f, i, g, o):
             tap = RoundedRectangle(width=0.16, height=0.38, corner_radius=0.08, stroke_width=0)
-            tap.set_fill(style.MUTED.dark, opacity=1).move_to([x, (UPPER + LOWER) / 2, 0])
+            tap.set_fill(style.MUTED.dark, opacity=1).move_to((x, (UPPER + LOWER) / 2, 0))
             self.taps.add(tap)
 
     def _place_units(self) -> None:
@@ -140,22 +141,22 @@ class LSTMCell(VGroup):
         self.candidate = self._unit("tanh", "candidate", "g", style.CANDIDATE)
         self.output = self._unit("sigmoid", "output", "o", style.OUTPUT_GATE)
         self.tanh = Activation("tanh", color=style.CELL.dark, width=1.25, height=0.85)
-        self.tanh.move_to([COLUMNS["h"], 0.45, 0])
+        self.tanh.move_to((COLUMNS["h"], 0.45, 0))
         self.units = VGroup(self.forget, self.input, self.candidate, self.output, self.tanh)
         self.product_f = Valve(color=style.FORGET_GATE.dark, bore=BORE * 0.84)
-        self.product_f.move_to([COLUMNS["f"], TOP, 0])
+        self.product_f.move_to((COLUMNS["f"], TOP, 0))
         narrow: dict[str, Any] = {"radius": 0.34, "bore": NARROW * 0.84, "vertical": True}
         self.product_i = Valve(color=style.INPUT_GATE.dark, **narrow)
-        self.product_i.move_to([COLUMNS["g"], 0.5, 0])
+        self.product_i.move_to((COLUMNS["g"], 0.5, 0))
         self.product_o = Valve(color=style.OUTPUT_GATE.dark, **narrow)
-        self.product_o.move_to([COLUMNS["h"], MIDDLE, 0])
+        self.product_o.move_to((COLUMNS["h"], MIDDLE, 0))
         self.sum = Sum(radius=0.4)
-        self.sum.move_to([COLUMNS["g"], TOP, 0])
+        self.sum.move_to((COLUMNS["g"], TOP, 0))
         self.nodes = VGroup(self.product_f, self.product_i, self.product_o, self.sum)
 
     def _unit(self, function: Any, name: str, letter: str, role: style.Role) -> Activation:
         unit = Activation(function, name=name, symbol=f"{letter}_t", color=role.dark)
-        return unit.move_to([COLUMNS[letter], MIDDLE, 0])
+        return unit.move_to((COLUMNS[letter], MIDDLE, 0))
 
     def _place_readings(self) -> None:
         """The numbers outside the units, and the symbols of what comes in and goes out."""
@@ -174,15 +175,15 @@ class LSTMCell(VGroup):
         self.readings: dict[str, Number] = {}
         for name, (x, y, color) in places.items():
             reading = Number(0.88, sign=True, size=NAME_SIZE, color=color)
-            self.readings[name] = reading.move_to([x, y, 0])
+            self.readings[name] = reading.move_to((x, y, 0))
         self.symbols: dict[str, Maths | Label] = {
-            "c_prev": Maths("c_(t-1)", color=cell).move_to([-edge, TOP + 0.52, 0]),
-            "c": Maths("c_t", color=cell).move_to([edge, TOP + 0.52, 0]),
-            "h_prev": Maths("h_(t-1)", color=hidden).move_to([-edge, UPPER + 0.75, 0]),
-            "h": Maths("h_t", color=hidden).move_to([edge, -2.37 + 0.45, 0]),
+            "c_prev": Maths("c_(t-1)", color=cell).move_to((-edge, TOP + 0.52, 0)),
+            "c": Maths("c_t", color=cell).move_to((edge, TOP + 0.52, 0)),
+            "h_prev": Maths("h_(t-1)", color=hidden).move_to((-edge, UPPER + 0.75, 0)),
+            "h": Maths("h_t", color=hidden).move_to((edge, -2.37 + 0.45, 0)),
         }
         self.symbols["tanh"] = Label("tanh", size=NAME_SIZE, color=cell, bold=True)
-        self.symbols["tanh"].move_to([h - 1.05, 0.45, 0])
+        self.symbols["tanh"].move_to((h - 1.05, 0.45, 0))
 
     # What it shows
 
@@ -209,7 +210,8 @@ class LSTMCell(VGroup):
     def set_step(self, *, x: Sequence[float] | None = None, **values: float) -> Self:
         """Show the numbers of one step; those left out stay.
 
-        i, f, g, o, c_prev, c, h_prev, h are numbers, x has one for each of `inputs`.
+        i, f, g, o, c_prev, c, h_prev, h are numbers, x has one for each of `inputs`. A number
+        that is not known yet is ``nan``: it shows as "−" and its pipe is empty.
         """
         if unknown := set(values) - set(STATES):
             raise TypeError(f"set_step knows x and {', '.join(STATES)}, not {min(unknown)}")
@@ -220,8 +222,8 @@ class LSTMCell(VGroup):
             self.port.set_values(self.x)
         self.values.update({name: float(value) for name, value in values.items()})
         v = self.values
-        for unit, name in zip(self.units, "figo", strict=False):
-            unit.set_value(v[{"f": "f", "i": "i", "g": "g", "o": "o"}[name]])
+        for unit, name in zip(self.units[:4], "figo", strict=True):
+            unit.set_value(v[name])
         self.tanh.set_value(self.squashed)
         self.product_f.set_opening(v["f"])
         self.product_i.set_opening(v["i"])
@@ -306,14 +308,18 @@ class SetStep(Animation):
     def interpolate_mobject(self, alpha: float) -> None:
         """Show the numbers at the share `alpha` of the time."""
         share = float(self.rate_func(alpha))
-        mixed = {k: (1 - share) * self.first[k] + share * to for k, to in self.goals.items()}
+        first = {k: 0.0 if math.isnan(v) else v for k, v in self.first.items()}
+        mixed = {k: (1 - share) * first[k] + share * to for k, to in self.goals.items()}
         x = None if self.goal_x is None else (1 - share) * self.first_x + share * self.goal_x
         self.cell.phase = self.first_phase + alpha * self.drift
         self.cell.set_step(x=x, **mixed)  # type: ignore[arg-type]
 
 
 class InputPort(VGroup):
-    """Where the input comes in: each number with its name, or a flag with its name."""
+    """Where the input comes in: each number with its name, or a flag with its name.
+
+    ``InputPort(("value", "store"), flags=("store",)).set_values((0.4, 1))``
+    """
 
     def __init__(self, inputs: Sequence[str], flags: Sequence[str] = ()) -> None:
         super().__init__()
@@ -338,10 +344,16 @@ class InputPort(VGroup):
             item.match_y(self.box)
         self.add(self.box, row)
 
-    def set_values(self, x: Sequence[float]) -> None:
+    @classmethod
+    def example(cls) -> InputPort:
+        """A value that comes with a raised flag."""
+        return cls(("value", "store"), flags=("store",)).set_values((0.4, 1))
+
+    def set_values(self, x: Sequence[float] | NDArray[np.float64]) -> InputPort:
         """Show these numbers."""
         for mark, value in zip(self.shown, x, strict=True):
             if isinstance(mark, Flag):
                 mark.set_raised(min(1.0, max(0.0, float(value))))
             else:
                 mark.set_value(float(value))
+        return self

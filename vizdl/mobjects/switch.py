@@ -11,6 +11,7 @@ from manim import (
     RIGHT,
     Animation,
     Circle,
+    Mobject,
     RoundedRectangle,
     UpdateFromAlphaFunc,
     VGroup,
@@ -108,7 +109,7 @@ class Switchboard(VGroup):
         """The animation in which the switches go to these values."""
         first = {name: self.switches[name].value for name in values}
 
-        def tick(board: Switchboard, share: float) -> None:
-            board.set_values({k: (1 - share) * first[k] + share * v for k, v in values.items()})
+        def tick(_: Mobject, share: float) -> None:
+            self.set_values({k: (1 - share) * first[k] + share * v for k, v in values.items()})
 
         return UpdateFromAlphaFunc(self, tick, **{"rate_func": smooth, **options})

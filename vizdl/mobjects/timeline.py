@@ -37,10 +37,10 @@ class Timeline(VGroup):
     def __init__(self, length: int, *, width: float = 12.6, label_width: float = 1.6) -> None:
         super().__init__()
         self.length, self.step = length, 0.0
-        self.edge, self.left = -width / 2, -width / 2 + label_width
+        self.start, self.left = -width / 2, -width / 2 + label_width
         self.pitch = (width - label_width) / length
         self._floor = 0.0  # of the rows so far
-        self.rows: dict[str, VGroup] = {}
+        self.rows: dict[str, _Row] = {}
         self._draws: list[Draw] = []
         self.cursor = Rectangle(width=self.pitch, height=0.01, stroke_width=0)
         self.cursor.set_fill(style.INK.dark, opacity=0.13)
@@ -62,7 +62,7 @@ class Timeline(VGroup):
         row, _ = self._row(name, height, color)
         for k in np.flatnonzero(np.asarray(flags)):
             flag = Flag(color=color, height=height).set_raised(1)
-            row.add(flag.move_to([self._across(int(k)), row.middle, 0]))
+            row.add(flag.move_to((self._across(int(k)), row.middle, 0)))
         return self
 
     def add_bars(
@@ -107,6 +107,7 @@ class Timeline(VGroup):
         """A row of gates for `values` (T,) from 0, a closed wall, to 1, a clear passage."""
         opening = np.asarray(values, dtype=float)
         row, base = self._row(name, height, color)
+        base.set_stroke(opacity=0)
         jaws = [VGroup(VMobject(), VMobject()) for _ in opening]
         row.add(VGroup(*jaws).set_stroke(width=0).set_fill(color, opacity=1))
 
@@ -132,29 +133,29 @@ class Timeline(VGroup):
 
     def column(self, k: int, row: str | None = None) -> Array:
         """The middle of column `k`: of the named row, or of the whole strip. Shape (3,)."""
-        base = next(iter(self.rows.values()))[0] if row is None else self.rows[row][0]
+        base = next(iter(self.rows.values())).base if row is None else self.rows[row].base
         foot = self._foot(base, k)
         return foot if row else np.array([foot[0], self.get_center()[1], 0.0])
 
-    def _row(self, name: str, height: float, color: str) -> tuple[VGroup, Line]:
-        row = VGroup()
-        row.middle = self._floor - height / 2
+    def _row(self, name: str, height: float, color: str) -> tuple[_Row, Line]:
+        row = _Row(self._floor - height / 2)
         end = self.left + self.pitch * self.length
-        base = Line([self.left, row.middle, 0], [end, row.middle, 0])
+        base = Line((self.left, row.middle, 0), (end, row.middle, 0))
         label = Label(name, size=style.SMALL_SIZE, color=color)
-        label.move_to([self.edge + label.width / 2, row.middle, 0])
+        label.move_to((self.start + label.width / 2, row.middle, 0))
+        row.base = base
         row.add(base.set_stroke(style.GRID.dark, width=1.5), label)
         self._floor -= height + GAP
         self.rows[name] = row
         self.add(row)
         return row, base
 
-    def _marks(self, row: VGroup, heights: Array) -> dict[int, Line]:
+    def _marks(self, row: _Row, heights: Array) -> dict[int, Line]:
         marks = {}
         for k in np.flatnonzero(np.isfinite(heights)):
             half = np.array([0.46 * self.pitch, 0, 0])
             mark = Line(-half, half).set_stroke(style.INK.dark, width=3)
-            marks[int(k)] = mark.move_to([self._across(int(k)), row.middle + heights[k], 0])
+            marks[int(k)] = mark.move_to((self._across(int(k)), row.middle + heights[k], 0))
         row.add(*marks.values())
         return marks
 
@@ -176,13 +177,23 @@ class Timeline(VGroup):
     def _place_cursor(self) -> None:
         if not self.rows:
             return
-        bases = [row[0] for row in self.rows.values()]
+        bases = [row.base for row in self.rows.values()]
         current = max(int(np.ceil(self.step)) - 1, 0)
         # The cursor leaps at the start of a step: the columns are read one by one.
         k = max(current - 1 + min(1.0, (self.step - current) / 0.3), 0.0)
         foot = self._foot(bases[0], 0) + k * np.array([self.pitch, 0, 0])
         top = bases[0].get_y() + 0.2
         _box(self.cursor, np.array([foot[0], top, 0]), self.pitch, self._floor + GAP - 0.2)
+
+
+class _Row(VGroup):
+    """One row of a `Timeline`: its base line in the middle, its name, what stands in it."""
+
+    base: Line
+
+    def __init__(self, middle: float) -> None:
+        super().__init__()
+        self.middle = middle
 
 
 def _box(shape: VMobject, foot: Array, width: float, height: float) -> None:

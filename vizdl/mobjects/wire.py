@@ -108,9 +108,12 @@ class Wire(VGroup):
         return wires
 
     def set_flow(self, magnitude: float) -> Wire:
-        """Let `magnitude` (0 to 1; its size counts) run through: width and brightness follow."""
+        """Let `magnitude` (0 to 1; its size counts) run through: width and brightness follow.
+
+        Nothing runs where it is not a number.
+        """
         self.flow_now = float(magnitude)
-        share = min(1.0, abs(self.flow_now))
+        share = 0.0 if np.isnan(self.flow_now) else min(1.0, abs(self.flow_now))
         colour = style.mix(style.SURFACE.dark, self.color_name, 0.35 + 0.65 * share**0.7)
         width = STROKE * self.full * share * self.scale_now()
         self.flow.set_stroke(colour, width=width, opacity=1.0 if share > 1e-3 else 0.0)
@@ -162,13 +165,13 @@ class Pulse(Animation):
         **options: Any,
     ) -> None:
         self.line, self.size = line, size
-        comet = VGroup()
+        self.tails: list[tuple[float, VMobject]] = []
         for share, brightness in ((1.0, 0.35), (0.6, 0.65), (0.3, 1.0)):
             tail = VMobject()
             tail.set_stroke(style.mix(color, "#ffffff", 0.25), STROKE * width, brightness)
             tail.cap_style = CapStyleType.ROUND
-            tail.share = share
-            comet.add(tail)
+            self.tails.append((share, tail))
+        comet = VGroup(*[tail for _, tail in self.tails])
         comet.set_z_index(60)  # lights shine through the dimming
         super().__init__(
             comet,
@@ -181,8 +184,8 @@ class Pulse(Animation):
         """Move the light to where it stands at `alpha`."""
         head = self.rate_func(alpha) * (1 + self.size)
         last = len(self.line) - 1
-        for tail in self.mobject:
-            low, high = np.clip([head - self.size * tail.share, head], 0, 1) * last
+        for share, tail in self.tails:
+            low, high = np.clip([head - self.size * share, head], 0, 1) * last
             at = np.linspace(low, high, 10)
             if high - low < 1e-6:
                 tail.points = np.zeros((0, 3))
@@ -248,6 +251,7 @@ class Ride(Animation):
         **options: Any,
     ) -> None:
         self.line, self.to, self.tick = line, to, tick
+        self.token = mobject if isinstance(mobject, Token) else None
         super().__init__(mobject, **{"rate_func": smooth, **options})
 
     def create_starting_mobject(self) -> Mobject:
@@ -256,7 +260,7 @@ class Ride(Animation):
 
     def begin(self) -> None:
         """Start from the number that the token shows now."""
-        self.first = self.mobject.number.value if self.to is not None else 0.0
+        self.first = self.token.number.value if self.token else 0.0
         super().begin()
 
     def interpolate_mobject(self, alpha: float) -> None:
@@ -264,9 +268,8 @@ class Ride(Animation):
         share = float(self.rate_func(min(max(alpha, 0.0), 1.0)))
         at, index = share * (len(self.line) - 1), np.arange(len(self.line))
         spot = np.array([np.interp(at, index, self.line[:, axis]) for axis in range(3)])
-        center = getattr(self.mobject, "pill", self.mobject).get_center()
-        self.mobject.shift(spot - center)
-        if self.to is not None:
+        self.mobject.shift(spot - (self.token.pill if self.token else self.mobject).get_center())
+        if self.token and self.to is not None:
             low, high = self.tick
             part = min(1.0, max(0.0, (share - low) / (high - low)))
-            self.mobject.set_value(self.first + part * (self.to - self.first))
+            self.token.set_value(self.first + part * (self.to - self.first))
