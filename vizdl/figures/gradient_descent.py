@@ -14,15 +14,15 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from vizdl import style
-from vizdl.experiments.base import number
+from vizdl.experiments.base import SUPERSCRIPTS, number
 from vizdl.experiments.gradient_descent import GradientDescentTrace
 from vizdl.experiments.ranges import loss_range
-from vizdl.figures.base import colorscale, layout, playable
+from vizdl.figures.base import layout, playable
+from vizdl.figures.contour import add_map
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
 
-COARSER = 2  # every second point of the surface is enough for a map on a page
 BEYOND = 20.0  # widths of the map: a run that diverges is drawn no further out
 
 
@@ -54,9 +54,10 @@ def _layout(trace: GradientDescentTrace, theme: Theme) -> go.Layout:
     ends = np.array([losses.low, losses.high])
     scale: dict[str, Any] = {"range": list(np.log10(ends) if losses.log else ends)}
     if losses.log:
-        decades = float(np.ptp(scale["range"]))
-        step = max(1, round(decades / 5))
-        scale |= {"type": "log", "dtick": step, "exponentformat": "power"}
+        powers = np.arange(np.ceil(scale["range"][0]), np.floor(scale["range"][1]) + 1)
+        powers = powers[:: max(1, round(len(powers) / 5))]
+        words = [_power(int(power)) for power in powers]
+        scale |= {"type": "log", "tickvals": 10.0**powers, "ticktext": words}
     plain: dict[str, Any] = {"zeroline": False, "showgrid": False}
     return layout(
         theme,
@@ -67,6 +68,7 @@ def _layout(trace: GradientDescentTrace, theme: Theme) -> go.Layout:
             "yaxis.domain": [0.42, 1],
             "xaxis2.domain": [0, 1],
             "yaxis2.domain": [0, 0.27],
+            "margin.b": 50,
         },
         showlegend=False,
         xaxis={
@@ -83,6 +85,7 @@ def _layout(trace: GradientDescentTrace, theme: Theme) -> go.Layout:
             "range": [surface.y[0], surface.y[-1]],
             "scaleanchor": "x",  # equal units: the gradient stands square to the contours
             "constrain": "domain",
+            "constraintoward": "top",
         },
         xaxis2={
             "title": {"text": "step"},
@@ -95,26 +98,17 @@ def _layout(trace: GradientDescentTrace, theme: Theme) -> go.Layout:
     )
 
 
+def _power(exponent: int) -> str:
+    if -3 <= exponent <= 3:
+        return f"{10.0**exponent:g}"
+    return "10" + str(exponent).translate(SUPERSCRIPTS)
+
+
 # What stands still
 
 
 def _draw_map(fig: go.Figure, trace: GradientDescentTrace, theme: Theme) -> None:
-    surface, thin = trace.surface, slice(None, None, COARSER)
-    heights = surface.height[thin, thin]
-    # Contours stand at uneven heights, and Plotly draws even ones: so draw the band's number.
-    stops = np.array([surface.height.min(), *surface.levels, surface.height.max()])
-    fig.add_contour(
-        x=surface.x[thin],
-        y=surface.y[thin],
-        z=np.interp(heights, stops, np.arange(len(stops))),
-        customdata=heights,
-        colorscale=colorscale(style.height_scale(theme)),
-        contours={"start": 1, "end": len(stops) - 2, "size": 1},
-        line={"width": 0.7, "color": style.BACKGROUND.on(theme)},
-        showscale=False,
-        name="landscape",
-        hovertemplate="w = (%{x:.2f}, %{y:.2f})<br>loss %{customdata:.4g}<extra></extra>",
-    )
+    add_map(fig, trace.surface, theme)
     fig.add_scatter(
         x=trace.minima[:, 0],
         y=trace.minima[:, 1],
