@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from vizdl.engines import check, optimizers
 from vizdl.engines.check import Array
-from vizdl.engines.landscapes import Landscape
+from vizdl.engines.landscape import Landscape
 
 Loss = Landscape | Callable[[Any], Any]
 ValueAndGradient = Callable[[Array], tuple[Array, Array]]
@@ -95,7 +95,7 @@ def descend(
     # Leaving the range is a result and a constant loss gets its own sentence: no warnings.
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Output seems independent")
-        evaluate = _evaluator(loss, points)
+        evaluate = evaluator(loss, points)
         walk = _walk(evaluate, points, rule, rate, steps, limit)
     if np.all(walk.diverged_at == 0):
         raise ValueError("loss must be finite with a finite gradient at start, got NaN or infinity")
@@ -172,7 +172,7 @@ def _finite_or_nan(values: Array) -> Array:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _evaluator(loss: Loss, points: Array) -> ValueAndGradient:
+def evaluator(loss: Loss, points: Array) -> ValueAndGradient:
     """Return what gives the losses (B,) and gradients (B, D) of points (B, D)."""
     if isinstance(loss, Landscape):
         return lambda x: (loss.value(x), loss.gradient(x))

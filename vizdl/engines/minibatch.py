@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from vizdl.engines import check
 from vizdl.engines.check import Array
-from vizdl.engines.landscapes import Landscape
+from vizdl.engines.landscape import Landscape
 
 Indices = NDArray[numpy.int64]
 

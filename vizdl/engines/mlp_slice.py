@@ -18,7 +18,7 @@ from autograd.tracer import isbox
 
 from vizdl.engines import activations, check, network
 from vizdl.engines.check import Array
-from vizdl.engines.landscapes import Landscape
+from vizdl.engines.landscape import Landscape
 
 SIZES = (2, 16, 16, 1)
 POINTS, NOISE = 256, 0.35

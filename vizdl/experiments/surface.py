@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizdl.engines import check
-from vizdl.engines.landscapes import Landscape
+from vizdl.engines.landscape import Landscape
 
 Array = NDArray[np.float64]
 
