@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from vizdl import style
+from vizdl.engines import minibatch as engine
 from vizdl.experiments import minibatch as experiment
 from vizdl.figures import minibatch
 from vizdl.figures.base import to_payload
@@ -71,7 +72,7 @@ def test_trails_end_at_the_walkers(figure):
 
 
 def test_curves_are_the_losses(trace, figure):
-    curves = {item.name: item for item in figure.data if item.name}
+    curves = {item.name: item for item in figure.data if item.xaxis == "x2" and item.name}
     assert list(curves) == ["512 points", "32 points", "1 point"]
     for name, walk, gap in zip(minibatch.names(trace), trace.walks, trace.gaps, strict=True):
         spent = np.asarray(curves[name].x)
@@ -79,10 +80,14 @@ def test_curves_are_the_losses(trace, figure):
 
 
 def test_the_map_is_the_surface(trace, figure):
-    contour = figure.data[0]
-    np.testing.assert_array_equal(contour.customdata, trace.surface.height[::3, ::3])
-    order = np.argsort(np.ravel(contour.customdata))
-    assert (np.diff(np.ravel(contour.z)[order]) >= 0).all()
+    bands = [item for item in figure.data if item.fill == "toself"]
+    assert len(bands) == len(trace.surface.levels) + 1
+    assert {item.xaxis for item in bands} == {"x3"}
+    for item, level in zip(bands[1:], trace.surface.levels, strict=True):
+        ring = np.column_stack([item.x, item.y])
+        ring = ring[np.isfinite(ring).all(axis=1)]
+        gap = engine.landscape(trace.problem).value(ring)
+        assert gap.min() > level - 0.01  # every point of a band's edge is as high as its level
 
 
 def test_sentences_give_the_numbers(trace, figure):
@@ -98,11 +103,10 @@ def test_sentences_give_the_numbers(trace, figure):
 def test_themes_differ_in_colours_only_and_use_the_style(trace, figure):
     payload = to_payload(figure, minibatch.figure(trace, "dark"))
     assert len(payload) < 600_000
-    colours = {item.line.color for item in figure.data if item.type == "scatter"}
-    colours |= {
-        c for item in figure.data if item.type == "scatter" for c in np.ravel(item.marker.color)
-    }
-    assert {c for c in colours if c} <= ROLES
+    scatters = [item for item in figure.data if item.fill is None]
+    colours = {item.line.color for item in scatters}
+    colours |= {colour for item in scatters for colour in np.ravel(item.marker.color)}
+    assert {colour for colour in colours if colour} <= ROLES
 
 
 def test_a_walk_that_diverges_leaves_the_map_and_says_so():

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from vizdl import style
 from vizdl.experiments.base import number
 from vizdl.experiments.minibatch import MinibatchTrace
-from vizdl.figures.base import colorscale, layout, playable
+from vizdl.figures.base import layout, playable
+from vizdl.figures.contour import add_map
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
@@ -28,7 +29,6 @@ DASHES = ("solid", "dash", "solid")
 MOMENTS = 90  # frames, evenly spaced in the logarithm of the cost
 FINER = 400  # points of a loss curve
 TRAIL = 120  # steps of a walk that are drawn behind it
-COARSER = 3  # every third point of the surface is enough for a map on a page
 
 
 def figure(trace: MinibatchTrace, theme: Theme = "light") -> go.Figure:
@@ -135,25 +135,7 @@ def _layout(trace: MinibatchTrace, theme: Theme) -> go.Layout:
 
 
 def _draw_map(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
-    surface = trace.surface
-    thin = slice(None, None, COARSER)
-    heights = surface.height[thin, thin]
-    # Contours stand at uneven heights, and Plotly draws even ones: so draw the band's number.
-    stops = np.array([surface.height.min(), *surface.levels, surface.height.max()])
-    fig.add_contour(
-        x=surface.x[thin],
-        y=surface.y[thin],
-        z=np.interp(heights, stops, np.arange(len(stops))),
-        customdata=heights,
-        xaxis="x3",
-        yaxis="y3",
-        colorscale=colorscale(style.height_scale(theme)),
-        contours={"start": 1, "end": len(stops) - 2, "size": 1},
-        line={"width": 0.7, "color": style.BACKGROUND.on(theme)},
-        showscale=False,
-        hovertemplate="w<sub>1</sub> = %{x:.2f}, w<sub>2</sub> = %{y:.2f}<br>"
-        "loss over all points: %{customdata:.3f}<extra></extra>",
-    )
+    add_map(fig, trace.surface, theme, xaxis="x3", yaxis="y3")
     fig.add_scatter(
         x=trace.problem.minimum[:1],
         y=trace.problem.minimum[1:],
