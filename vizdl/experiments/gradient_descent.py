@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from vizdl.engines import descent, landscapes
 from vizdl.engines.descent import DescentTrace
-from vizdl.engines.landscapes import Landscape
+from vizdl.engines.landscape import Landscape
 from vizdl.experiments import base
 from vizdl.experiments.base import Fact, Facts, Trace, number, setting
 from vizdl.experiments.surface import Surface, sample
@@ -92,9 +92,14 @@ class GradientDescentTrace(Trace):
     bowl: DescentTrace  # losses (T'+1, R)
 
 
-def run(settings: Settings) -> GradientDescentTrace:
-    """Probe the directions at the start, then descend from there and from everywhere else."""
-    landscape = landscapes.get(settings.landscape)
+def run(settings: Settings, landscape: Landscape | None = None) -> GradientDescentTrace:
+    """Probe the directions at the start, then descend from there and from everywhere else.
+
+    A `landscape` of two weights (see `vizdl.engines.own_loss`) takes the place of the settings'.
+    """
+    landscape = landscape or landscapes.get(settings.landscape)
+    if landscape.dimension != 2:
+        raise ValueError(f"landscape must have 2 weights, got {landscape.dimension}")
     low, high = landscape.domain.T
     start = low + np.array([settings.start_x, settings.start_y]) * (high - low)
     angles = np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS
