@@ -227,11 +227,12 @@
     this.controls.hidden = !this.playable;
     this.label.hidden = !this.labels.length;
     this.plot.hidden = false;
+    this.reserve(); // before drawing: where the page is one figure, the words take room from it
+    this.say();
     return this.draw().then(function () {
       self.root.querySelectorAll(".vizdl-still").forEach(function (still) { still.hidden = true; });
       self.range.max = Math.max(1, self.frames.length - 1);
       self.parts.forEach(function (part) { part.disabled = !self.playable; });
-      self.reserve();
       self.say();
       self.watch();
       self.root.dataset.ready = "true";
