@@ -147,7 +147,10 @@ def _tell(results: Any) -> None:
         if result.error:
             click.secho(f"{result.job.name}: {result.error}", fg="red", err=True)
         else:
-            state = f"{result.seconds:.0f} s of video" if result.was_drawn else "unchanged"
+            drawn = (
+                "drawn" if result.job.format == "png" else f"{result.seconds or 0:.0f} s of video"
+            )
+            state = drawn if result.was_drawn else "unchanged"
             click.echo(f"{result.job.files[0]}  {state}")
     if failed:
         raise RenderError(f"{len(failed)} of {len(results)} scenes failed") from failed[0].cause

@@ -75,6 +75,12 @@ class Job:
             versions={package: version(package) for package in ("manim", "numpy", "typst", "av")},
         )
 
+    def about(self) -> dict[str, Any]:
+        """What the storyboard says of the job, its key included."""
+        settings = self.settings.model_dump()
+        about = {"concept": self.name, "quality": self.quality, "settings": settings}
+        return about | {"key": self.key()}
+
     def is_done(self) -> bool:
         """Whether all files are there and were made from just these sources and settings."""
         try:
@@ -104,6 +110,7 @@ def run(job: Job, report: Callable[[float, float], None] | None = None) -> float
     from vizdl.render.output import write_files
 
     width, height, rate = QUALITIES[job.quality]
+    about = job.about()  # before anything is drawn: a source may be edited meanwhile
     scene_class = catalog.load(catalog.get(job.name).scene).with_settings(job.settings)
     total = play_dry(scene_class).now if report and job.format != "png" else 1.0
     job.out.mkdir(parents=True, exist_ok=True)
@@ -124,7 +131,8 @@ def run(job: Job, report: Callable[[float, float], None] | None = None) -> float
             scene = scene_class(skip_animations=job.format == "png")
             with _reporting(scene, total, report):
                 scene.render()
-            made = write_files(job, scene, Path(scratch))
+            made = [Path(scratch) / path.name for path in job.files]
+            write_files(scene, made, about)
         for path in made:
             os.replace(path, job.out / path.name)
     return float(scene.now)

@@ -3,50 +3,44 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import av
 from PIL import Image
 
 from vizdl.mobjects.story import Caption, Story
 
-if TYPE_CHECKING:
-    from vizdl.render.job import Job
-
 THUMBNAIL_SIZE = (480, 270)
 THUMBNAIL_RATE = 15
 THUMBNAIL_SECONDS = 6  # of the loop; it shows twice as many of the video, at double speed
 
 
-def write_files(job: Job, scene: Story, folder: Path) -> list[Path]:
-    """Write the job's files into `folder`, in the order of `Job.files`."""
-    places = [folder / path.name for path in job.files]
-    storyboard = scene.storyboard() | {
-        "concept": job.name,
-        "settings": job.settings.model_dump(),
-        "quality": job.quality,
-        "key": job.key(),
-    }
+def write_files(scene: Story, places: Sequence[Path], about: dict[str, Any]) -> None:
+    """Write picture or video, what goes beside it, and the storyboard, to `places`.
+
+    `places` are a job's files in their order, `about` is what the storyboard says of the job.
+    """
     if scene.poster_frame is None:
-        raise RuntimeError(f"the scene {job.name} never took its poster: does it call close()?")
+        raise RuntimeError(f"the scene {scene.title!r} took no poster: does it call close()?")
     poster = Image.fromarray(scene.poster_frame).convert("RGB")
-    if job.format == "png":
-        poster.save(places[0], optimize=True)
-    else:
-        video, captions, picture, thumbnail, _ = places
-        writer = scene.renderer.file_writer
-        made = Path(writer.gif_file_path if job.format == "gif" else writer.movie_file_path)
-        if job.format == "mp4":
-            fast_start(made, video)
-        else:
-            made.rename(video)
-        captions.write_text(vtt(scene.captions), "utf-8")
-        poster.save(picture, quality=88, optimize=True, progressive=True)
-        loop(video, thumbnail, around=storyboard["poster"])
+    storyboard = scene.storyboard() | about
     places[-1].write_text(json.dumps(storyboard, indent=1, ensure_ascii=False), "utf-8")
-    return places
+    if len(places) == 2:
+        poster.save(places[0], optimize=True)
+        return
+    video, captions, picture, thumbnail, _ = places
+    writer = scene.renderer.file_writer
+    made = Path(writer.gif_file_path if video.suffix == ".gif" else writer.movie_file_path)
+    if video.suffix == ".mp4":
+        fast_start(made, video)
+    else:
+        made.rename(video)
+    captions.write_text(vtt(scene.captions), "utf-8")
+    poster.save(picture, quality=88, optimize=True, progressive=True)
+    loop(video, thumbnail, around=storyboard["poster"])
 
 
 def vtt(captions: list[Caption]) -> str:
