@@ -48,6 +48,7 @@ REACH = 0.45  # an arrow is this times the gradient, in units of the weights
 ASKED = 3  # points that are asked one by one, from left, middle and right
 MOMENTS = 240  # of the walk at equal cost, evenly spaced in the logarithm of the cost
 WIDTHS = (3.5, 4.0, 8.0)  # of the three walkers: the widest lies at the back
+LIT = 60  # above the veil that dims what is not spoken of
 LEFT_X, MAP_X = -3.25, 3.3  # where the two pictures stand
 
 
@@ -83,7 +84,9 @@ class Minibatch(Story):
         self.say(f"The gradient asks all {count} points how far the line misses them.")
         errors = self.errors(np.arange(count), width=1.5)
         errors.set_stroke(opacity=0.7)
-        self.play(Create(errors, rate_func=linear), run_time=2)
+        self.spotlight(self.data, self.line)
+        self.play(Create(errors.set_z_index(LIT), rate_func=linear), run_time=2)
+        self.unspotlight()
         self.play(Swing(self.truth, to=self.way(trace.truth)), run_time=style.NORMAL)
         self.play(FadeIn(self.truth_name), FadeOut(errors), run_time=style.QUICK)
 
@@ -100,10 +103,11 @@ class Minibatch(Story):
         cloud = self.way(trace.swarms[0])
         swarm = Swarm(self.here.get_center(), np.stack([0 * cloud, cloud])).set_z_index(1)
         self.add(swarm)
+        self.spotlight(self.map, self.here, self.truth, self.truth_name, swarm)
         self.play(Advance(swarm, to=1, rate_func=smooth), FadeOut(asked), run_time=3)
         self.say("Yet on average they are right: their mean, the ring, is the true arrow.")
         mean = np.append(self.way(trace.swarms[0].mean(axis=0)), 0)
-        self.mean = Circle(radius=0.2, color=LOSS, stroke_width=5).set_z_index(5)
+        self.mean = Circle(radius=0.2, color=LOSS, stroke_width=5).set_z_index(LIT)
         self.mean.move_to(self.here.get_center() + mean)
         self.play(FadeIn(self.mean, scale=8), run_time=style.SLOW)
         self.swarm = swarm
@@ -212,7 +216,7 @@ class Minibatch(Story):
         self.truth = VectorArrow(self.here.get_center(), [0, 0], color=INK, width=7, head=0.28)
         self.truth.set_z_index(3)
         self.add(self.truth)
-        name = Label("downhill by all points", size=style.LABEL_SIZE)
+        name = Label("true direction", size=style.LABEL_SIZE)
         self.truth_name = name.next_to(self.map.area.frame, UP, buff=0.16)
         self.truth_name.align_to(self.map.area.frame, RIGHT)
 
