@@ -101,7 +101,7 @@ def _draw_slopes(ax: Axes, trace: GradientDescentTrace, theme: Theme) -> None:
     left = exact > 180
     note(
         ax,
-        (exact, -0.75 * size),
+        (exact, -1.0 * size),
         f"gradient, {number(exact)}°",
         theme,
         role=style.GRADIENT,
