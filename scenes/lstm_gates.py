@@ -23,7 +23,7 @@ from manim import (
 
 from vizdl import style
 from vizdl.experiments import lstm_gates
-from vizdl.mobjects.advance import Advance
+from vizdl.mobjects.advance import Advance, Tick
 from vizdl.mobjects.arithmetic import Arithmetic
 from vizdl.mobjects.lstm_cell import LSTMCell
 from vizdl.mobjects.story import Story, beat
@@ -100,7 +100,7 @@ class LstmGates(Story):
         """What the forget gate leaves of the cell state at a store flag."""
         cell, now = self.cell, self.numbers(self.trace.store_step)
         self.say("A new value comes with a store flag. It reaches every unit.")
-        self.next_step(now)
+        self.next_step(now, seconds=1.6)
         self.say(f"The forget gate answers {two(now['f'])}: its valve shuts.")
         wires = [cell.wires[name] for name in ("f", "c_prev", "kept")]
         signs = [cell.readings["c_prev"], cell.readings["kept"], cell.symbols["c_prev"]]
@@ -154,6 +154,7 @@ class LstmGates(Story):
         way = cell.wires["c"].path(0, 0.8)
         self.send(Token(cell.kept, color=CELL), now["c"], way, line, tick=(0, 0.15), c=now["c"])
         self.unspotlight()
+        self.play(cell.to(o=now["o"], h=now["h"]), run_time=0.7)
         self.distract()
 
     def distract(self) -> None:
@@ -185,8 +186,8 @@ class LstmGates(Story):
         lit += [*wires, cell.readings["squashed"], cell.readings["h"], cell.symbols["h"]]
         self.spotlight(*lit)
         stopped = Token(cell.squashed, color=CELL)
-        self.play(Ride(stopped, cell.wires["squashed"].path(0.2, 0.75)), run_time=style.NORMAL)
-        self.play(FadeOut(stopped, scale=0.2), run_time=style.QUICK)
+        self.play(Ride(stopped, cell.wires["squashed"].path(0.2, 0.75)), run_time=style.SLOW)
+        self.play(FadeOut(stopped, scale=0.2), run_time=style.NORMAL)
         self.unspotlight()
         self.say("Now an ask flag comes.")
         self.next_step(now, cell.to(**pick(now, "f", "i", "g", "c"), drift=1))
@@ -266,7 +267,7 @@ class LstmGates(Story):
             Ride(came, join(np.array([there, port]))),
             cell.to(**pick(now, "x", "c_prev", "h_prev", "i", "f", "g", "o"), drift=0.5),
             self.board.to(pick(now, "f", "i", "o")),
-            tick(self.memory, self.trace.memory[t]),
+            Tick(self.memory, self.trace.memory[t]),
             Advance(strip, to=t + 0.35),
             run_time=0.55 * seconds,
         )
@@ -274,9 +275,9 @@ class LstmGates(Story):
         if self.trace.inputs[t, 1] > 0:  # it forgets: of several such moments the last one counts
             self.poster()
         self.play(
-            Ride(went, join(np.array([cell.readings["c"].get_center(), below]))),
+            Ride(went, join(np.array([cell.wires["c"].path()[-8], below]))),
             cell.to(c=now["c"], h=now["h"], drift=0.5),
-            tick(self.answer, self.trace.predictions[t]),
+            Tick(self.answer, self.trace.predictions[t]),
             Advance(strip, to=t + 1),
             run_time=0.45 * seconds,
         )
@@ -307,7 +308,9 @@ class LstmGates(Story):
         before = {f"{name}_prev": float(getattr(trace, name)[t, k]) for name in "ch"}
         return {**gates, **states, **before, "x": trace.inputs[t]}
 
-    def next_step(self, now: dict[str, Any], *meanwhile: Animation) -> None:
+    def next_step(
+        self, now: dict[str, Any], *meanwhile: Animation, seconds: float = style.NORMAL
+    ) -> None:
         """What went out on the right comes in on the left, and the input reaches every unit."""
         cell, gone = self.cell, [self.line] if self.line else []
         ends = (("c", (0.8, 1.0), (0.0, 0.3), CELL), ("h", (0.6, 1.0), (0.0, 0.15), HIDDEN))
@@ -320,17 +323,20 @@ class LstmGates(Story):
                 FadeIn(enters.move_to(cell.wires[f"{name}_prev"].path(*back)[-1]), shift=RIGHT)
             )
         blank = {"c": np.nan, "h": np.nan}
+        cell.set_step(**pick(now, "c_prev", "h_prev"))
         self.play(
             *rides,
             *[FadeOut(line) for line in gone],
-            cell.to(**pick(now, "x", "c_prev", "h_prev"), **blank, drift=1),
-            run_time=style.NORMAL,
+            cell.to(x=now["x"], **blank, drift=1),
+            run_time=seconds,
         )
         self.line = None
         bus = cell.bus
         runs = [Pulse(bus("x", unit), color=DATA, size=0.2) for unit in "figo"]
         runs += [Pulse(bus("h_prev", unit), color=HIDDEN, size=0.2) for unit in "figo"]
-        self.play(*runs, *[FadeOut(ride.mobject) for ride in rides[1::2]], *meanwhile)
+        self.play(
+            *runs, *[FadeOut(ride.mobject) for ride in rides[1::2]], *meanwhile, run_time=seconds
+        )
 
     def arithmetic(self, *args: Any, **options: Any) -> Arithmetic:
         """A line above the cell; it stays until the next one."""
@@ -356,12 +362,6 @@ class LstmGates(Story):
             run_time=style.SLOW,
         )
         self.play(FadeOut(token), run_time=0.5 * style.QUICK)
-
-
-def tick(number: Number, to: float) -> Animation:
-    """The number ticks to another value."""
-    first = 0.0 if np.isnan(number.value) else number.value
-    return UpdateFromAlphaFunc(number, lambda n, a: n.set_value(first + a * (to - first)))
 
 
 def pick(numbers: dict[str, Any], *names: str) -> dict[str, Any]:

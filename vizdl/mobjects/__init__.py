@@ -1,6 +1,6 @@
 """Parts for Manim scenes about deep learning. They take arrays and draw what is in them."""
 
-from vizdl.mobjects.advance import Advance
+from vizdl.mobjects.advance import Advance, Tick
 from vizdl.mobjects.arithmetic import Arithmetic
 from vizdl.mobjects.arrows import DirectionFan, Swing, VectorArrow
 from vizdl.mobjects.axes import PlotArea, Span, ValueLine
@@ -61,6 +61,7 @@ __all__ = [
     "Swing",
     "Switch",
     "Switchboard",
+    "Tick",
     "Timeline",
     "Token",
     "UnrolledRNN",

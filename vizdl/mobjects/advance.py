@@ -1,10 +1,11 @@
-"""The animation that takes a part from the step it shows to another: paths and curves grow."""
+"""Animations that take a part from what it shows to something else, in place, without copies."""
 
 from __future__ import annotations
 
+import math
 from typing import Any, Protocol
 
-from manim import Animation, Mobject, linear
+from manim import Animation, Mobject, linear, smooth
 
 
 class Steps(Protocol):
@@ -14,6 +15,32 @@ class Steps(Protocol):
 
     def set_step(self, step: float) -> Any:
         """Show the run up to `step`."""
+
+
+class Tick(Animation):
+    """Let a part with a `value` and ``set_value`` (a number, switch, valve) tick to `to`.
+
+    ``self.play(Tick(number, 0.73), run_time=1)``
+    """
+
+    def __init__(self, part: Any, to: float, **options: Any) -> None:
+        self.part: Any = part
+        self.first, self.last = 0.0, float(to)
+        super().__init__(part, **{"rate_func": smooth, **options})
+
+    def create_starting_mobject(self) -> Mobject:
+        """Nothing: the part is changed in place, so no copy of it is needed."""
+        return Mobject()
+
+    def begin(self) -> None:
+        """Start from the number that the part shows now, 0 where it shows none."""
+        self.first = 0.0 if math.isnan(self.part.value) else float(self.part.value)
+        super().begin()
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Show the number at the share `alpha` of the time."""
+        share = self.rate_func(alpha)
+        self.part.set_value((1 - share) * self.first + share * self.last)
 
 
 class Advance(Animation):

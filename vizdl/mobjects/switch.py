@@ -10,15 +10,14 @@ from manim import (
     LEFT,
     RIGHT,
     Animation,
+    AnimationGroup,
     Circle,
-    Mobject,
     RoundedRectangle,
-    UpdateFromAlphaFunc,
     VGroup,
-    smooth,
 )
 
 from vizdl import style
+from vizdl.mobjects.advance import Tick
 from vizdl.mobjects.text import Label
 
 
@@ -107,9 +106,6 @@ class Switchboard(VGroup):
 
     def to(self, values: Mapping[str, float], **options: Any) -> Animation:
         """The animation in which the switches go to these values."""
-        first = {name: self.switches[name].value for name in values}
-
-        def tick(_: Mobject, share: float) -> None:
-            self.set_values({k: (1 - share) * first[k] + share * v for k, v in values.items()})
-
-        return UpdateFromAlphaFunc(self, tick, **{"rate_func": smooth, **options})
+        return AnimationGroup(
+            *[Tick(self.switches[name], value) for name, value in values.items()], **options
+        )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Self
 
 import numpy as np
-from manim import Line, Rectangle, VGroup, VMobject
+from manim import UP, Line, Rectangle, VGroup, VMobject
 from numpy.typing import ArrayLike, NDArray
 
 from vizdl import style
@@ -108,15 +108,16 @@ class Timeline(VGroup):
         opening = np.asarray(values, dtype=float)
         row, base = self._row(name, height, color)
         base.set_stroke(opacity=0)
-        jaws = [VGroup(VMobject(), VMobject()) for _ in opening]
-        row.add(VGroup(*jaws).set_stroke(width=0).set_fill(color, opacity=1))
+        walls = [VMobject(stroke_width=0).set_fill(color, opacity=1) for _ in opening]
+        row.add(*walls)
 
         def draw(k: int, share: float) -> None:
             foot = self._foot(base, k)
-            for jaw, side in zip(jaws[k], (1, -1), strict=True):
-                edge = foot + np.array([0, side * height / 2, 0])
-                closed = share * (1 - opening[k]) * height / 2
-                _box(jaw, edge, 0.96 * self.pitch, -side * max(closed, 0.035 * share))
+            closed = share * max((1 - opening[k]) * height / 2, 0.035)
+            walls[k].clear_points()
+            for side in (1, -1):  # the two jaws, down from the upper edge, up from the lower
+                edge = foot + side * height / 2 * UP
+                _box(walls[k], edge, 0.96 * self.pitch, -side * closed, more=True)
 
         return self._fill(draw)
 
@@ -196,8 +197,16 @@ class _Row(VGroup):
         self.middle = middle
 
 
-def _box(shape: VMobject, foot: Array, width: float, height: float) -> None:
-    """Make `shape` a rectangle that stands on the middle of its lower edge, `foot`."""
+def _box(shape: VMobject, foot: Array, width: float, height: float, *, more: bool = False) -> None:
+    """Make `shape` a rectangle that stands on the middle `foot` of its lower edge.
+
+    With `more` the rectangle is added to what the shape is; one without a height is none.
+    """
+    if not more:
+        shape.clear_points()
+    if height == 0:
+        return
     x, y, half = foot[0], foot[1], width / 2
     corners = [(x - half, y), (x + half, y), (x + half, y + height), (x - half, y + height)]
-    shape.set_points_as_corners([(a, b, 0.0) for a, b in (*corners, corners[0])])
+    shape.start_new_path(np.array([*corners[0], 0.0]))
+    shape.add_points_as_corners([np.array([a, b, 0.0]) for a, b in (*corners[1:], corners[0])])

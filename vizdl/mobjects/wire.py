@@ -199,6 +199,8 @@ class Token(VGroup):
     """A number on its way: a pill in the colour of what it is, its value in dark digits.
 
     `set_value` changes the number in place. Send it along a wire with `Ride`.
+
+    ``Ride(Token(0.43, color=style.CELL.dark), wire.path(), to=0.02)``
     """
 
     def __init__(
