@@ -5,8 +5,6 @@ import pytest
 from vizdl import catalog
 from vizdl.gallery.build import build
 
-WAYS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
-
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory, make_film):
@@ -27,8 +25,7 @@ class Reader:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _listen(self, message):
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
+        self.complaints.append(f"{message.type}: {message.text}")
 
     @property
     def outside(self):

@@ -216,6 +216,7 @@
   Player.prototype.start = function () {
     var self = this;
     var payload = window.vizdlFigures[this.name];
+    window.Plotly.setPlotConfig({ logging: 0 }); // it warns of every bar with a colour scale
     this.data = decode(payload.data);
     this.layout = payload.layout;
     this.frames = decode(payload.frames);

@@ -22,7 +22,7 @@
     line.hidden = false;
     track.addEventListener("cuechange", function () {
       var cue = track.activeCues && track.activeCues[0];
-      line.textContent = cue ? cue.text : "";
+      line.textContent = cue ? cue.getCueAsHTML().textContent : "";
     });
   };
 
