@@ -51,7 +51,7 @@ class Bptt(Story):
     experiment = bptt
 
     def construct(self):
-        self.open("How does a mistake made now teach the steps long past?")
+        self.open("How does a mistake teach the steps long past?")
         self.forward()
         self.one_loss_back()
         self.every_loss_back()
@@ -70,10 +70,10 @@ class Bptt(Story):
         self.say("The input and the state before it make the new state.")
         self.play(self.step(0), run_time=2.8)
         self.say("It says what it expects; the squared miss is this step's loss.")
-        self.play(self.miss(0), run_time=2.4)
+        self.play(self.miss(0), run_time=3.2)
         self.say("The state is handed on, and every step has a loss of its own.")
         for t in range(1, self.steps):
-            self.play(self.step(t), self.miss(t), run_time=0.48)
+            self.play(self.step(t), self.miss(t), run_time=0.45)
 
     @beat
     def one_loss_back(self):
@@ -81,13 +81,15 @@ class Bptt(Story):
         self.say("Now back. How much does the last loss depend on the last state?")
         self.turn_round()
         self.spotlight(
-            self.lane, self.bars, self.names, self.row.losses[-1], self.rule, self.machine
-        )
+            self.lane, self.bars, self.names, self.row.losses[-1], self.rule, self.machine,
+            self.asked, self.norm_name,
+        )  # fmt: skip
         self.arrive(last, run_time=1.0)
         self.say(
             f"One step back: {flow[-1]:.2f} becomes {flow[-2]:.2f}, by the weights and the slope."
         )
-        self.hop(last - 1, run_time=2.2)
+        self.explain(last - 1)
+        self.hop(last - 1, run_time=1.4)
         self.say("Again and again, by the same weights. The arrow thins.")
         for k in range(last - 2, -1, -1):
             self.hop(k, run_time=max(0.45, 0.9 - 0.12 * (last - 2 - k)))
@@ -101,14 +103,16 @@ class Bptt(Story):
         self.say("Now all the other losses at once, one hop at a time.")
         self.start_all()
         for hops in range(1, self.steps):
+            if hops == self.steps // 2:
+                self.say("Each hop fills a diagonal. Far back, all is heard, but softly.")
             self.hop_all(hops)
-        self.read_a_cell()
         self.poster()
+        self.read_a_cell()
         self.rest(0.5)
 
     @beat
     def the_sum(self):
-        self.say("The weights served at every step, so their gradient takes the whole triangle.")
+        self.say("The weights serve at every step, so their gradient takes every cell.")
         self.clear_the_sky()
         self.say("Down a column: what all later losses ask of that one step.")
         self.pour_columns()
@@ -151,7 +155,7 @@ class Bptt(Story):
                 )
             ]
         )
-        self.inputs = VGroup()
+        self.inputs, self.misses = VGroup(), VGroup()
         for pill in self.row.losses:
             pill.number.set_opacity(0)
         self.play(LaggedStart(*map(FadeIn, (*self.row, *self.symbols)), lag_ratio=0.1))
@@ -160,6 +164,10 @@ class Bptt(Story):
         """Where a value of the wave stands above a column."""
         x = GUTTER if column < 0 else self.x[column]
         return np.array([x, WAVE + WAVE_SCALE * value, 0])
+
+    def named(self, source, height):
+        """The name of a lane, at its left."""
+        return Maths(source, size=style.LABEL_SIZE).move_to((GUTTER, height, 0))
 
     def growing(self, whole):
         return lambda line, alpha: line.pointwise_become_partial(whole, 0, alpha)
@@ -186,7 +194,8 @@ class Bptt(Story):
         said, truth = self.at(t, trace.outputs[t]), self.at(t, trace.wave[t + 1])
         ring = Circle(radius=0.11, color=style.HIDDEN.dark, stroke_width=4).move_to(said)
         gap = Line(said, truth, color=style.LOSS.dark, stroke_width=6)
-        self.wave.add(ring, gap)
+        self.misses.add(ring, gap)
+        fall = np.linspace(gap.get_center(), row.losses[t].get_top(), 20)
         pill = row.losses[t]
         pill.number.set_opacity(1)
         return LaggedStart(
@@ -194,7 +203,7 @@ class Bptt(Story):
             FadeIn(ring, target_position=row.states[t].get_top()),
             FadeIn(gap),
             AnimationGroup(
-                FadeOut(gap.copy(), target_position=pill, scale=0.3),
+                Pulse(fall, color=style.LOSS.dark),
                 SetValues(pill, trace.losses[t : t + 1]),
             ),
             lag_ratio=0.4,
@@ -228,12 +237,18 @@ class Bptt(Story):
         self.rule = Maths(bptt.EQUATIONS["step_back"], size=style.LABEL_SIZE)
         self.machine = self.one_hop(limit)
         VGroup(self.rule, self.machine).arrange(RIGHT, buff=1.2).move_to((CENTRE, -2.95, 0))
-        gone = VGroup(self.wave, self.inputs, row.inputs, row.feeds, row.reads, row.links)
-        self.play(FadeOut(gone), FadeOut(self.symbols))
+        gone = VGroup(
+            self.wave, self.misses, self.inputs, row.inputs, row.feeds, row.reads, row.links
+        )
+        self.asked = self.named(f"(partial L_{self.steps}) / (partial h_k)", LANE)
+        self.norm_name = Label("norm", size=style.SMALL_SIZE, color=style.MUTED.dark)
+        self.norm_name.move_to((GUTTER, self.lane.norms.get_y(), 0))
+        self.play(FadeOut(gone, self.symbols[:2]))
         self.play(
             row.losses.animate.set_y(TOP),
+            self.symbols[2].animate.set_y(TOP),
             *[ReplacementTransform(a, b) for a, b in zip(row.states, self.lane.cells, strict=True)],
-            FadeIn(self.names, self.bars, self.lane.arrows),
+            FadeIn(self.names, self.bars, self.lane.arrows, self.asked, self.norm_name),
         )
         self.remove(*self.lane.cells, self.lane.arrows)
         self.add(self.lane)
@@ -258,6 +273,19 @@ class Bptt(Story):
         drop = Pulse(np.linspace(pill.get_bottom(), cell.get_top(), 20), color=style.LOSS.dark)
         self.play(self.blink(pill), drop, run_time=0.5 * run_time)
         self.play(*self.measured(t), run_time=0.5 * run_time)
+
+    def explain(self, k):
+        """The first hop goes through the equation: from the lane into it, and back."""
+        cells, vectors = self.lane.cells, self.trace.flow_vectors[-1]
+
+        def way(start, end):
+            return Pulse(np.linspace(start, end, 40), color=style.GRADIENT.dark, run_time=0.8)
+
+        inwards = way(cells[k + 1].get_bottom(), self.before.get_top())
+        outwards = way(self.after.get_top(), cells[k].get_bottom())
+        slope = SetValues(self.slope, self.trace.slopes[k + 1])
+        self.play(AnimationGroup(inwards, SetValues(self.before, vectors[k + 1]), lag_ratio=0.6))
+        self.play(AnimationGroup(slope, SetValues(self.after, vectors[k]), outwards, lag_ratio=0.4))
 
     def hop(self, k, run_time):
         """One step back: the light runs, the arrow takes the width of what is left."""
@@ -311,7 +339,8 @@ class Bptt(Story):
             + (0.36 - self.triangle.cell(0, 0).get_y()) * UP
         )
         last = self.steps - 1
-        self.play(FadeOut(self.rule, self.machine, self.lane.norms), run_time=0.5)
+        gone = VGroup(self.rule, self.machine, self.lane.norms, self.norm_name)
+        self.play(FadeOut(gone), run_time=0.5)
         self.lane.remove(self.lane.norms)
         landed = [self.lit(last, k) for k in range(self.steps)]
         self.play(
@@ -354,7 +383,13 @@ class Bptt(Story):
             Pulse(np.linspace(p.get_bottom(), c.get_top(), 20), color=style.LOSS.dark)
             for p, c in zip(self.row.losses, self.lane.cells, strict=True)
         ]
-        self.play(*[SetValues(part, 0) for part in (*self.lane.cells, *self.lane.arrows)])
+        every = self.named("(partial L) / (partial h_k)", LANE)
+        self.play(
+            *[SetValues(part, 0) for part in (*self.lane.cells, *self.lane.arrows)],
+            FadeOut(self.asked),
+            FadeIn(every),
+        )
+        self.asked = every
         for cell in self.lane.cells:
             cell.limit = float(np.abs(self.trace.arrived).max())
         self.play(LaggedStart(*drops, lag_ratio=0.02), run_time=0.8)
@@ -382,15 +417,21 @@ class Bptt(Story):
         )
 
     def read_a_cell(self):
-        t, k = (3 * self.steps) // 4 - 1, self.steps // 4 - 1
+        t, k = (5 * self.steps) // 6 - 1, self.steps // 4 - 1
         found = number(self.trace.flow[t, k], 2)
         self.say(f"One cell: loss {t + 1} reaches state {k + 1}, {t - k} hops away, with {found}.")
-        path = self.triangle.path(t, k)
-        pill, cell = self.row.losses[t], self.lane.cells[k]
-        self.spotlight(self.triangle.row(t), path, pill, self.lane.cells[k : t + 1])
-        line = np.linspace(self.lane.cells[t].get_center(), cell.get_center(), 60)
-        self.play(Pulse(line, color=style.GRADIENT.dark, run_time=1.6), FadeIn(path[0], path[1]))
-        self.path = path
+        self.path = self.triangle.path(t, k)
+        source = f"norm((partial L_{t + 1}) / (partial h_{k + 1})) = {self.trace.flow[t, k]:.3f}"
+        self.found = Maths(source, size=style.LABEL_SIZE)
+        self.found.next_to(self.key, DOWN, buff=0.25, aligned_edge=LEFT)
+        triangle, cells = self.triangle, self.lane.cells
+        self.spotlight(
+            triangle.row(t), triangle.rows, triangle.columns, self.path, self.found,
+            self.row.losses[t], cells[k : t + 1],
+        )  # fmt: skip
+        line = np.linspace(cells[t].get_center(), cells[k].get_center(), 60)
+        light = Pulse(line, color=style.GRADIENT.dark, run_time=1.6)
+        self.play(light, FadeIn(*self.path, self.found))
 
     # The sum
 
@@ -405,7 +446,15 @@ class Bptt(Story):
         )
         for x, matrix in zip(self.x, self.shares, strict=True):
             matrix.move_to((x, -2.55, 0))
-        gone = VGroup(self.row.losses, self.lane, self.key, self.path)
+        gone = VGroup(
+            self.row.losses,
+            self.lane,
+            self.key,
+            *self.path,
+            self.found,
+            self.asked,
+            self.symbols[2],
+        )
         self.play(FadeOut(gone), run_time=0.7)
         self.play(self.triangle.animate.shift(1.95 * UP))
         words = "each step's share of the gradient; the first is zero, as is the state before it"
@@ -424,7 +473,7 @@ class Bptt(Story):
             ]
             fill = SetValues(matrix, self.trace.shares[k], run_time=1)
             columns.append(AnimationGroup(LaggedStart(*fall, lag_ratio=0.05), fill))
-        self.play(LaggedStart(*columns, lag_ratio=0.3), run_time=4)
+        self.play(LaggedStart(*columns, lag_ratio=0.3), run_time=3.5)
 
     def gather(self):
         """The shares fly into one matrix, whose numbers tick as the sum is built."""
@@ -452,5 +501,5 @@ class Bptt(Story):
         self.play(
             LaggedStart(*flights, lag_ratio=0.3),
             UpdateFromAlphaFunc(self.total, add_up, rate_func=linear),
-            run_time=4.5,
+            run_time=4,
         )
