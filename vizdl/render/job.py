@@ -124,6 +124,7 @@ def run(job: Job, report: Callable[[float, float], None] | None = None) -> float
             "format": "none" if job.format == "png" else job.format,
             "output_file": job.name,
             "disable_caching": True,
+            "video_encoder_options": {"threads": "1"},  # with more, x264 varies from run to run
             "progress_bar": "none",
             "verbosity": "ERROR",
         }

@@ -72,7 +72,9 @@ def loop(video: Path, target: Path, around: float) -> None:
     ):
         length = float(given.duration or 0) / 1_000_000
         start = max(0.0, min(around + 1.0, length) - span)
-        stream = taken.add_stream("libx264", rate=THUMBNAIL_RATE, options={"crf": "28"})
+        stream = taken.add_stream(
+            "libx264", rate=THUMBNAIL_RATE, options={"crf": "28", "threads": "1"}
+        )
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         wanted = 0
         for frame in given.decode(video=0):
