@@ -83,6 +83,8 @@ class StateCell(VGroup):
 class LossPill(VGroup):
     """A loss as a pill that glows with its size, its number inside.
 
+    ``pill = LossPill(0.86); self.play(SetValues(pill, 0.12))``
+
     `limit` is the loss at which it glows in full.
     """
 

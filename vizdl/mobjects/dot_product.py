@@ -30,7 +30,7 @@ class DotProduct(VGroup):
         *,
         cell: float = 0.9,
         places: int = 2,
-        size: float = style.LABEL_SIZE,
+        size: float = style.BODY_SIZE,
         step: float = 0.0,
     ) -> None:
         first = check.array("row", row, ("N",))

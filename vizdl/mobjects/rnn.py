@@ -122,6 +122,8 @@ class UnrolledRNN(VGroup):
 class GradientLane(VGroup):
     """The way back through time: a gradient vector for each step, arrows that point to the left.
 
+    ``lane = GradientLane(12); self.play(SetValues(lane.cells[k], flow_vectors[t, k, 0]))``
+
     `cells[k]` shows dL/dh_k, `arrows[k]` (k < T-1) leads from k+1 to k and takes the share of the
     norm that is left; `norms[k]` is a `Number` below each cell. `limit` is the magnitude of a
     component at which its colour is full. Norms that would stand too close are left out.
@@ -171,7 +173,10 @@ class GradientLane(VGroup):
 
 
 class FoldedRNN(VGroup):
-    """The same network as one cell with a loop: x_t goes in, the state comes round again."""
+    """The same network as one cell with a loop: x_t goes in, the state comes round again.
+
+    ``folded = FoldedRNN(); self.play(unroll(folded, UnrolledRNN(6)))``
+    """
 
     def __init__(self, *, hidden_size: int = 4, cell_height: float = 1.4) -> None:
         self.state = StateCell(hidden_size, width=0.8, height=cell_height)
