@@ -77,7 +77,9 @@ class Span:
         """A tick as its label shows it."""
         if self.log and not 0.01 <= tick <= 1000:
             return "10" + str(round(math.log10(tick))).translate(SUPERSCRIPTS)
-        return number(round(tick, 10), 1 if self.log else 3)
+        if tick and not 1e-4 <= abs(tick) < 1e5:
+            return number(tick, 2)
+        return f"{tick:.6g}".replace("-", "−")
 
 
 class PlotArea(VGroup):
@@ -127,10 +129,11 @@ class PlotArea(VGroup):
             self.tick_labels.add(label.next_to(np.array([left, foot[1], 0]), LEFT, buff=0.12))
         corner = self.frame.get_corner(DOWN + LEFT)
         self.axes = VGroup(_thin(corner, corner + width * RIGHT, style.MUTED.dark))
-        self.x_label = _words(x_label, size).next_to(self.frame, DOWN, buff=0.52)
-        self.x_label.align_to(self.frame, RIGHT)
-        self.y_label = _words(y_label, size).next_to(self.frame, UP, buff=0.16)
-        self.y_label.align_to(self.frame, LEFT)
+        self.x_label, self.y_label = _words(x_label, size), _words(y_label, size)
+        if len(self.x_label.get_all_points()):
+            self.x_label.next_to(self.frame, DOWN, buff=0.52).align_to(self.frame, RIGHT)
+        if len(self.y_label.get_all_points()):
+            self.y_label.next_to(self.frame, UP, buff=0.16).align_to(self.frame, LEFT)
         self.add(self.grid, self.axes, self.tick_labels, self.x_label, self.y_label)
 
     def place(self, x: ArrayLike, y: ArrayLike) -> Array:
@@ -197,9 +200,11 @@ class ValueLine(VGroup):
             text = Label(self.span.spell(tick), size=size, color=style.MUTED.dark)
             ticks.add(text.next_to(at, DOWN, buff=0.16))
         self.marker = Triangle(stroke_width=0, fill_color=color, fill_opacity=1)
-        self.marker.rotate(math.pi).set_width(0.22)
+        self.marker.rotate(math.pi).scale_to_fit_width(0.22)
         self.number = Number(value, places=places, size=size, color=color)
-        self.label = _words(label, size).next_to(self.line, LEFT, buff=0.25)
+        self.label = _words(label, size)
+        if len(self.label.get_all_points()):
+            self.label.next_to(self.line, LEFT, buff=0.25)
         super().__init__(self.line, ticks, self.label, self.marker, self.number)
         self.set_value(value)
 
