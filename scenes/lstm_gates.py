@@ -42,7 +42,7 @@ DECISIONS = {
 }
 ABOVE = 2.56  # height of the arithmetic, over the cell
 SHRUNK = 0.62  # the cell, when the sequence runs beneath it
-RUN = 14.0  # seconds of the sequence
+RUN = 13.2  # seconds of the sequence
 PACE = {"store": 3.0, "ask": 2.0, "plain": 1.0}  # shares of it that a step gets
 
 
@@ -85,7 +85,7 @@ class LstmGates(Story):
         self.say("An LSTM carries its cell state along a conveyor, apart from what it shows.")
         self.play(FadeIn(cell.body, *cell.conveyor, cell.belt, *state), run_time=style.NORMAL)
         drift = UpdateFromAlphaFunc(cell.belt, lambda belt, alpha: cell.set_phase(3 * alpha))
-        self.play(drift, FadeIn(*shown), run_time=style.SLOW, rate_func=linear)
+        self.play(drift, FadeIn(*shown), run_time=1.7 * style.SLOW, rate_func=linear)
         self.say("Four small layers read input and last output. Three of them set valves.")
         self.play(FadeIn(*bus), run_time=style.QUICK)
         units = [FadeIn(unit, shift=0.2 * UP) for unit in cell.units[:4]]
@@ -101,17 +101,17 @@ class LstmGates(Story):
         cell, now = self.cell, self.numbers(self.trace.store_step)
         self.say("A new value comes with a store flag. It reaches every unit.")
         self.next_step(now, seconds=1.6)
-        self.say(f"The forget gate answers {two(now['f'])}: its valve shuts.")
+        self.say(f"The forget gate answers {two(now['f'])}: its valve {verb(now['f'])}.")
         wires = [cell.wires[name] for name in ("f", "c_prev", "kept")]
         signs = [cell.readings["c_prev"], cell.readings["kept"], cell.symbols["c_prev"]]
         self.spotlight(cell.forget, cell.product_f, cell.sum, cell.belt, *wires, *signs)
         self.play(cell.to(f=now["f"]), run_time=1.3)
-        line = self.arithmetic(
+        line = Arithmetic(
             "{{ f_t : a }} dot.o {{ c_(t-1) : b }} =", now["f"], now["c_prev"], cell.kept
         )
         line.paint(FORGET, CELL, CELL).move_to([cell.product_f.get_x() + 0.3, ABOVE, 0])
         self.fetch(line, cell.forget.number, cell.readings["c_prev"])
-        self.say(f"Of {two(now['c_prev'])} only {two(cell.kept)} gets through.")
+        self.say(f"Of {two(now['c_prev'])} it lets through {two(cell.kept)}.")
         way = join(cell.wires["c_prev"].path(0.2, 1), cell.wires["kept"].path(0, 0.5))
         self.send(Token(now["c_prev"], color=CELL), cell.kept, way, line, tick=(0.44, 0.6))
 
@@ -119,17 +119,15 @@ class LstmGates(Story):
     def store(self) -> None:
         """What the input gate lets in of the candidate."""
         cell, now = self.cell, self.numbers(self.trace.store_step)
-        self.say(f"The input gate opens, {two(now['i'])}: this value counts.")
+        self.say(f"The input gate answers {two(now['i'])}: its valve {verb(now['i'])}.")
         wires = [cell.wires[name] for name in ("i", "g", "stored")]
         nodes = [cell.product_i, cell.sum, cell.readings["stored"]]
         self.spotlight(cell.input, cell.candidate, *nodes, *wires)
         self.play(cell.to(i=now["i"], g=now["g"]), run_time=1.3)
-        line = self.arithmetic(
-            "{{ i_t : a }} dot.o {{ g_t : b }} =", now["i"], now["g"], cell.stored
-        )
+        line = Arithmetic("{{ i_t : a }} dot.o {{ g_t : b }} =", now["i"], now["g"], cell.stored)
         line.paint(INPUT, NEW, NEW).move_to([cell.sum.get_x(), ABOVE, 0])
         self.fetch(line, cell.input.number, cell.candidate.number)
-        self.say(f"Of the candidate {two(now['g'])} almost all comes in.")
+        self.say(f"Of the candidate {two(now['g'])} it lets in {two(cell.stored)}.")
         way = join(cell.wires["g"].path(), cell.wires["stored"].path(0, 0.45))
         self.send(Token(now["g"], color=NEW), cell.stored, way, line, tick=(0.4, 0.75))
 
@@ -142,7 +140,7 @@ class LstmGates(Story):
         signs = [cell.readings[name] for name in ("kept", "stored", "c")]
         nodes = [cell.sum, cell.product_f, cell.product_i, cell.tanh, cell.belt]
         self.spotlight(*nodes, *wires, *signs, cell.symbols["c"])
-        line = self.arithmetic("c_t =", cell.kept, cell.stored, now["c"], times=False)
+        line = Arithmetic("c_t =", cell.kept, cell.stored, now["c"], times=False)
         line.paint(CELL, NEW, CELL).move_to([cell.sum.get_x(), ABOVE, 0])
         self.fetch(line, cell.readings["kept"], cell.readings["stored"])
         kept, new = Token(cell.kept, color=CELL), Token(cell.stored, color=NEW)
@@ -160,17 +158,22 @@ class LstmGates(Story):
     def distract(self) -> None:
         """A later step without a flag: the same valves, the other way round."""
         cell, later = self.cell, self.numbers(self.trace.hold_step)
-        self.say(f"Then {two(later['x'][0])} comes by without a flag. The valves change places.")
+        value, f, i = two(later["x"][0]), two(later["f"]), two(later["i"])
+        self.say(f"Then {value} comes by without a flag: forget gate {f}, input gate {i}.")
         self.next_step(later)
         self.play(cell.to(**later, drift=1), run_time=1.3)
+        stored, held = two(cell.stored), two(later["c"])
+        self.say(f"Of the newcomer {stored} comes in. The conveyor carries {held} on.")
         new, old = Token(later["g"], color=NEW), Token(later["c_prev"], color=CELL)
-        self.say(f"The newcomer is stopped. The conveyor carries {two(later['c'])} on.")
-        way = join(
-            cell.wires["c_prev"].path(0.2, 1), cell.route("kept"), cell.wires["c"].path(0, 0.8)
-        )
+        in_, out = cell.wires["stored"].path(0, 0.45), cell.wires["c"].path(0, 0.8)
         self.play(
-            Ride(new, cell.wires["g"].path(0, 0.6)),
-            Ride(old, way, to=later["c"], tick=(0.2, 0.6)),
+            Ride(new, join(cell.wires["g"].path(), in_), to=cell.stored, tick=(0.4, 0.75)),
+            Ride(
+                old,
+                join(cell.wires["c_prev"].path(0.2, 1), cell.route("kept"), out),
+                to=later["c"],
+                tick=(0.2, 0.6),
+            ),
             cell.to(drift=2),
             run_time=style.SLOW,
         )
@@ -180,21 +183,24 @@ class LstmGates(Story):
     def output(self) -> None:
         """The filter: shut until the memory is asked for."""
         cell, now = self.cell, self.numbers(self.trace.ask_step)
-        self.say(f"What does it show? Nothing was asked: the output gate is at {self.shut()}.")
+        shut = two(cell.values["o"])
+        self.say(f"And what is shown? Nothing was asked: the output gate stands at {shut}.")
         wires = [cell.wires[name] for name in ("o", "squash", "squashed", "h", "c")]
         lit = [cell.output, cell.product_o, cell.tanh, cell.symbols["tanh"], cell.sum, cell.belt]
         lit += [*wires, cell.readings["squashed"], cell.readings["h"], cell.symbols["h"]]
         self.spotlight(*lit)
-        stopped = Token(cell.squashed, color=CELL)
-        self.play(Ride(stopped, cell.wires["squashed"].path(0.2, 0.75)), run_time=style.SLOW)
-        self.play(FadeOut(stopped, scale=0.2), run_time=style.NORMAL)
+        hidden = Token(cell.squashed, color=CELL)
+        way = join(cell.wires["squashed"].path(0.2, 1), cell.wires["h"].path(0, 0.25))
+        leak = cell.values["h"]
+        self.play(Ride(hidden, way, to=leak, tick=(0.5, 0.75)), run_time=style.SLOW)
+        self.play(FadeOut(hidden, scale=0.2), run_time=style.NORMAL)
         self.unspotlight()
         self.say("Now an ask flag comes.")
         self.next_step(now, cell.to(**pick(now, "f", "i", "g", "c"), drift=1))
-        self.say(f"The output gate opens to {two(now['o'])}: the cell shows {two(now['h'])}.")
+        self.say(f"The output gate answers {two(now['o'])}: the cell shows {two(now['h'])}.")
         self.spotlight(*lit)
         self.play(cell.to(o=now["o"]), run_time=1.3)
-        line = self.arithmetic(
+        line = Arithmetic(
             "{{ o_t : a }} dot.o {{ tanh c_t : b }} =", now["o"], cell.squashed, now["h"]
         )
         line.paint(OUTPUT, CELL, HIDDEN).move_to([3.2, ABOVE, 0])
@@ -202,10 +208,6 @@ class LstmGates(Story):
         way = join(cell.wires["squashed"].path(0.2, 1), cell.wires["h"].path(0, 0.8))
         self.send(Token(cell.squashed, color=HIDDEN), now["h"], way, line, tick=(0.2, 0.4),
                   h=now["h"])  # fmt: skip
-
-    def shut(self) -> str:
-        """The output gate's number now."""
-        return two(self.cell.values["o"])
 
     @beat
     def a_sequence(self) -> None:
@@ -218,8 +220,10 @@ class LstmGates(Story):
         words = {
             flags[0]: "A store flag: forget the old, store the new.",
             flags[0] + 3: "No flag: keep, whatever passes by. Asked: show it.",
-            flags[-1]: "And once more. It keeps what the last flag brought, and nothing else.",
-            flags[1]: f"A flag again: {two(trace.f[flags[1], trace.unit])}. The old value is gone.",
+            flags[-1]: "Every flag brings a value, and the cell carries it to the next flag.",
+            flags[
+                1
+            ]: f"A flag again: the forget gate stands at {two(trace.f[flags[1], trace.unit])}.",
         }
         kinds = np.select([store, ask], ["store", "ask"], "plain")
         weights = np.array([PACE[kind] for kind in kinds])
@@ -272,8 +276,6 @@ class LstmGates(Story):
             run_time=0.55 * seconds,
         )
         self.remove(came)
-        if self.trace.inputs[t, 1] > 0:  # it forgets: of several such moments the last one counts
-            self.poster()
         self.play(
             Ride(went, join(np.array([cell.wires["c"].path()[-8], below]))),
             cell.to(c=now["c"], h=now["h"], drift=0.5),
@@ -282,6 +284,8 @@ class LstmGates(Story):
             run_time=0.45 * seconds,
         )
         self.remove(went)
+        if self.trace.inputs[t, 1] > 0:  # it forgot: of several such moments the last one counts
+            self.poster()
 
     def timeline(self) -> Timeline:
         """The strip: what comes in, what the forget gate does, what is kept, what is answered."""
@@ -295,7 +299,8 @@ class LstmGates(Story):
         strip.add_bars("cell state", trace.c[1:, k], color=CELL, height=0.46)
         strip.add_flags("ask", ask > 0, height=0.28)
         answers = trace.predictions
-        strip.add_bars("answer", answers, color=HIDDEN, marks=asked_for, limit=1, height=0.44)
+        limit = max(1.0, float(np.abs(answers).max()))
+        strip.add_bars("answer", answers, color=HIDDEN, marks=asked_for, limit=limit, height=0.44)
         return strip.move_to([0, -3.58, 0], aligned_edge=DOWN)
 
     # What several beats need
@@ -338,10 +343,6 @@ class LstmGates(Story):
             *runs, *[FadeOut(ride.mobject) for ride in rides[1::2]], *meanwhile, run_time=seconds
         )
 
-    def arithmetic(self, *args: Any, **options: Any) -> Arithmetic:
-        """A line above the cell; it stays until the next one."""
-        return Arithmetic(*args, **options)
-
     def fetch(self, line: Arithmetic, first: Number, second: Number) -> None:
         """The two numbers come to the line from where they stand."""
         if self.line:
@@ -367,6 +368,11 @@ class LstmGates(Story):
 def pick(numbers: dict[str, Any], *names: str) -> dict[str, Any]:
     """Some of the numbers, by name."""
     return {name: numbers[name] for name in names}
+
+
+def verb(gate: float) -> str:
+    """What a valve does at a gate's number."""
+    return "shuts" if gate < 0.5 else "opens"
 
 
 def two(value: float) -> str:
