@@ -297,3 +297,14 @@ def test_the_skip_link_comes_first(open_page):
     assert link.bounding_box()["y"] >= 0
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_paper_is_light_and_holds_the_still(open_page, name):
+    page = open_page(name, theme="dark").ready().page
+    page.emulate_media(media="print", color_scheme="dark")
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"
+    assert page.locator(".vizdl-still.on-light").is_visible()
+    for gone in (".vizdl-still.on-dark", ".vizdl-plot", ".vizdl-controls", "video", ".top"):
+        assert not page.locator(gone).is_visible()

@@ -37,20 +37,24 @@ class Equation:
     depth: float
 
     def block(self) -> str:
-        """The equation on lines of its own; where it is too wide it scrolls, not the page."""
+        """The equation on lines of its own; where it is too wide it shrinks a little, then
+        scrolls, and never the page."""
+        style = f"--width: {self.width:.3f}em"
         return (
             '<div class="equation" tabindex="0" role="group" aria-label="Equation">'
-            f"{self._drawn('equation-drawn', '')}{self._spoken()}</div>"
+            f"{self._drawn('equation-drawn', style)}{self._spoken()}</div>"
         )
 
     def inline(self) -> str:
         """The equation within a line of text."""
-        shift = f" vertical-align: {-self.depth:.3f}em;"
-        return f'<span class="maths">{self._drawn("maths-drawn", shift)}{self._spoken()}</span>'
+        style = (
+            f"width: {self.width:.3f}em; height: {self.height:.3f}em; "
+            f"vertical-align: {-self.depth:.3f}em"
+        )
+        return f'<span class="maths">{self._drawn("maths-drawn", style)}{self._spoken()}</span>'
 
-    def _drawn(self, name: str, more: str) -> str:
-        size = f"width: {self.width:.3f}em; height: {self.height:.3f}em;{more}"
-        start = f'<svg class="{name}" aria-hidden="true" focusable="false" style="{size}" '
+    def _drawn(self, name: str, style: str) -> str:
+        start = f'<svg class="{name}" aria-hidden="true" focusable="false" style="{style}" '
         return self.svg.replace("<svg ", start, 1)
 
     def _spoken(self) -> str:

@@ -30,6 +30,9 @@ _EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _CODE = re.compile(
     r"^(```|~~~).*?^\1\s*?$|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
 )
+_INLINE_CODE = re.compile(r"(?<!<pre>)<code>[^<]*</code>")
+_OPTION = re.compile(r"(?<![^\s>])--?[a-z]\w*")  # not to be broken at its hyphens
+_WHOLE = r'<span class="whole">\g<0></span>'
 _TARGET = re.compile(r"(?<=\])\([^)\s]*\)")  # where a link leads
 
 
@@ -189,4 +192,5 @@ def _put_back(rendered: str, parts: list[str]) -> str:
         ),
         rendered,
     )
+    rendered = _INLINE_CODE.sub(lambda found: _OPTION.sub(_WHOLE, found.group(0)), rendered)
     return _TOKEN.sub(lambda found: parts[int(found.group(1))], rendered)

@@ -10,17 +10,18 @@ from vizdl.style import Theme
 
 def css() -> str:
     """The whole style sheet of the site."""
-    dark = variables("dark")
+    light, dark = variables("light"), variables("dark")
     themes = [
-        f":root {{ color-scheme: light; {variables('light')} }}",
-        "@media (prefers-color-scheme: dark) {",
-        f":root:not([data-theme='light']) {{ color-scheme: dark; {dark} }}",
-        "}",
+        f":root {{ color-scheme: light; {light} }}",
+        "@media screen {",  # paper is light whatever the screen was
         f":root[data-theme='dark'] {{ color-scheme: dark; {dark} }}",
         f":root .lecturing {{ color-scheme: dark; color: {style.INK.dark}; {dark} }}",
+        "}",
+        "@media screen and (prefers-color-scheme: dark) {",
+        f":root:not([data-theme='light']) {{ color-scheme: dark; {dark} }}",
+        "}",
     ]
-    paper = f"@media print {{ :root, :root[data-theme] {{ {variables('light')} }} }}"
-    return "\n".join([*themes, "", static("site.css"), paper, ""])
+    return "\n".join([*themes, "", static("site.css")])
 
 
 def variables(theme: Theme) -> str:

@@ -28,13 +28,15 @@ def player_css() -> str:
     colours = "\n".join(
         [
             _block(".vizdl-figure", "light"),
-            "@media (prefers-color-scheme: dark) {",
+            "@media screen {",  # paper is light whatever the screen was
+            _block(":root[data-theme='dark'] .vizdl-figure:not([data-theme='light'])", "dark"),
+            _block(":root .vizdl-figure[data-theme='dark']", "dark"),
+            "}",
+            "@media screen and (prefers-color-scheme: dark) {",
             _block(
                 ":root:not([data-theme='light']) .vizdl-figure:not([data-theme='light'])", "dark"
             ),
             "}",
-            _block(":root[data-theme='dark'] .vizdl-figure:not([data-theme='light'])", "dark"),
-            _block(":root .vizdl-figure[data-theme='dark']", "dark"),
         ]
     )
     return colours + "\n\n" + (files(__package__) / "player.css").read_text("utf-8")
