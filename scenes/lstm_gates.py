@@ -217,13 +217,12 @@ class LstmGates(Story):
         trace = self.trace
         store, ask = trace.inputs[:, 1] > 0, trace.inputs[:, 2] > 0
         flags = np.flatnonzero(store)
+        again = two(trace.f[flags[1], trace.unit])
         words = {
             flags[0]: "A store flag: forget the old, store the new.",
             flags[0] + 3: "No flag: keep, whatever passes by. Asked: show it.",
             flags[-1]: "Every flag brings a value, and the cell carries it to the next flag.",
-            flags[
-                1
-            ]: f"A flag again: the forget gate stands at {two(trace.f[flags[1], trace.unit])}.",
+            flags[1]: f"A flag again: the forget gate stands at {again}.",
         }
         kinds = np.select([store, ask], ["store", "ask"], "plain")
         weights = np.array([PACE[kind] for kind in kinds])
@@ -250,7 +249,7 @@ class LstmGates(Story):
         self.panel = VGroup(card, self.board, rows)
         VGroup(self.board, rows).move_to(card)
         self.panel.move_to([6.4, 2.75, 0], aligned_edge=UP + RIGHT)
-        self.memory.set_value(np.nan)
+        self.memory.set_value(np.nan)  # nothing yet; laid out with a number, so that it has room
         self.answer.set_value(np.nan)
         self.play(
             FadeOut(self.line),
