@@ -62,6 +62,8 @@ class Sum(VGroup):
     def arrange_at(self, left, stop, y):
         """Set the name at `left`, the value behind `stop`."""
         self.symbol.move_to([left, y, 0], LEFT)
+        if not len(self.terms):  # nothing to add up: the value follows its name
+            stop = self.symbol.get_right()[0] + 0.35
         self.terms.move_to([left + 0.7, y, 0], LEFT)
         self.equals.move_to([stop, y, 0])
         self.value.move_to([stop + 0.3, y, 0], LEFT)
@@ -200,15 +202,18 @@ class GradientDescent(Story):
         for path in paths:
             path.line.set_stroke(width=3)
             path.dots.set_opacity(0)
+        marks = VGroup(
+            *[Dot(self.map.place(w), radius=0.07, color=style.DATA.dark) for w in trace.starts]
+        )
         losses = trace.others.losses
         loss = LossCurve(
-            list(losses.T), area=self.loss_axes(losses, height=2.0), colors=[style.DATA.dark]
+            list(losses.T), area=self.loss_axes(losses, height=2.3), colors=[style.DATA.dark]
         )
         for curve in loss.curves:
             curve.line.set_stroke(width=2.5)
         self.say(f"Does it always end there? Start {len(paths)} runs, all over the map.")
         balls = LaggedStart(*[FadeIn(path, scale=1.5) for path in paths], lag_ratio=0.08)
-        self.play(balls, FadeOut(self.walk), FadeIn(loss), run_time=1.5)
+        self.play(balls, FadeOut(self.walk), FadeIn(loss, marks), run_time=1.5)
         self.say("All follow the same rule, each from where it stands.")
         to = len(losses) - 1
         runs = [Advance(path, to=to) for path in [*paths, loss]]
@@ -217,7 +222,7 @@ class GradientDescent(Story):
         self.say(self.where_they_end())
         recolour = [
             pair.animate.set_color(colour)
-            for group in (paths, loss.curves)
+            for group in (paths, loss.curves, marks)
             for pair, colour in zip(group, colours, strict=True)
         ]
         self.play(*[FadeIn(ring, scale=2) for ring in rings], *recolour)
@@ -255,9 +260,11 @@ class GradientDescent(Story):
         """What the map shows: the function's name, its formula where it fits, the colours."""
         name = Label(self.trace.title, size=style.BODY_SIZE)
         rows = VGroup(name)
-        formula = Maths(self.trace.formula, size=style.LABEL_SIZE, color=MUTED)
-        if self.panel_left + formula.width <= RIGHT_EDGE:
-            rows.add(formula)
+        for size in (style.LABEL_SIZE, style.SMALL_SIZE):
+            formula = Maths(self.trace.formula, size=size, color=MUTED)
+            if self.panel_left + formula.width <= RIGHT_EDGE:
+                rows.add(formula)
+                break
         rows.arrange(DOWN, buff=0.3, aligned_edge=LEFT).move_to([self.panel_left, 1.75, 0], LEFT)
         key = self.map.key(height=3.2)
         return VGroup(rows, key.next_to(rows, DOWN, buff=0.5, aligned_edge=LEFT))
@@ -353,7 +360,7 @@ class GradientDescent(Story):
         for name, old in (("minus", "-"), ("rate", "eta thin"), ("gradient", "nabla J")):
             source = source.replace(old, "{{ " + old + " : " + name + " }}", 1)
         whole = Maths(source, size=style.TITLE_SIZE)
-        whole.move_to([(self.panel_left - 0.3 + RIGHT_EDGE) / 2, 1.75, 0])
+        whole.move_to([self.panel_left - 0.95, 1.75, 0], LEFT)
         parts = {name: whole.select(name) for name in ("minus", "rate", "gradient")}
         taken = {id(glyph) for part in parts.values() for glyph in part.get_family()}
         rest = VGroup(
@@ -368,7 +375,7 @@ class GradientDescent(Story):
 
     def arithmetic(self):
         """The rule in numbers, a row a weight, and the loss: their results will tick."""
-        left = self.panel_left - 0.45
+        left = self.panel_left - 0.95
         for size in (style.BODY_SIZE, style.LABEL_SIZE):
             rows = self.sums(size)
             stop = left + 0.7 + max(row.terms.width for row in rows) + 0.35
@@ -386,7 +393,7 @@ class GradientDescent(Story):
             old, new = path.positions[:2, d]
             terms = f"{number(old)} − {rate} · ({number(slope[d])})"
             rows.add(Sum(f"w_{d + 1}", terms, old, new, WEIGHT, size))
-        rows.add(Sum("J", "", path.losses[0], path.losses[1], LOSS, size))
+        rows.add(Sum("J(bold(w))", "", path.losses[0], path.losses[1], LOSS, size))
         return rows
 
     def step_counter(self, step):
