@@ -2,11 +2,13 @@
 JavaScript, by keyboard, and as axe sees it."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from vizdl import catalog, style
+from vizdl.gallery.serve import server
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
 
@@ -308,3 +310,21 @@ def test_paper_is_light_and_holds_the_still(open_page, name):
     assert page.locator(".vizdl-still.on-light").is_visible()
     for gone in (".vizdl-still.on-dark", ".vizdl-plot", ".vizdl-controls", "video", ".top"):
         assert not page.locator(gone).is_visible()
+
+
+def test_served_it_works_as_from_disk(open_page, site):
+    running = server(site, 0)
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{running.server_address[1]}/"
+    reader = open_page("index")
+    page = reader.page
+    page.goto(address)
+    page.get_by_role("link", name=catalog.get(NAMES[-1]).title).click()
+    reader.ready()
+    page.locator(".transcript summary").click()
+    page.locator(".transcript a").nth(1).click()
+    until(page, "document.querySelector('video').currentTime >= 2")
+    assert reader.complaints == []
+    assert all(url.startswith(address) for url in reader.outside)
+    running.shutdown()
+    running.server_close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import shutil
 import tempfile
 import tomllib
@@ -236,14 +235,7 @@ def _concept_files(folder: Path, item: Gathered, video: _Video | None) -> None:
     if video is not None:
         for ending in (".mp4", ".vtt", ".jpg", ".thumb.mp4"):
             if video.file(ending).is_file():
-                _copy(video.file(ending), folder / "videos" / f"{name}{ending}")
-
-
-def _copy(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another file system
-        shutil.copyfile(source, target)
+                shutil.copyfile(video.file(ending), folder / "videos" / f"{name}{ending}")
 
 
 # What the templates are given
