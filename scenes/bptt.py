@@ -73,7 +73,9 @@ class Bptt(Story):
         self.play(self.miss(0), run_time=3.2)
         self.say("The state is handed on, and every step has a loss of its own.")
         for t in range(1, self.steps):
-            self.play(self.step(t), self.miss(t), run_time=0.45)
+            self.play(
+                LaggedStart(self.step(t), self.miss(t), lag_ratio=0.5), run_time=0.6 * self.pace
+            )
 
     @beat
     def one_loss_back(self):
@@ -92,7 +94,7 @@ class Bptt(Story):
         self.hop(last - 1, run_time=1.4)
         self.say("Again and again, by the same weights. The arrow thins.")
         for k in range(last - 2, -1, -1):
-            self.hop(k, run_time=max(0.45, 0.9 - 0.12 * (last - 2 - k)))
+            self.hop(k, run_time=self.pace * max(0.45, 0.9 - 0.12 * (last - 2 - k)))
         self.say(f"At the first state, {self.facts['left'].text} of it is left.")
         self.play(self.blink(self.lane.cells[0]), self.blink(self.lane.norms[0]))
 
@@ -124,6 +126,7 @@ class Bptt(Story):
     def set_the_stage(self):
         trace = self.trace
         self.steps = len(trace.losses)
+        self.pace = min(1.0, 12 / self.steps)  # what is done at each step takes as long in all
         self.pitch = min(0.985, 11.8 / self.steps)
         self.every = int(np.ceil(0.8 / self.pitch))  # numbers that stand closer are left out
         size = trace.states.shape[1]
@@ -332,7 +335,7 @@ class Bptt(Story):
     # Every loss back
 
     def plant_triangle(self):
-        height = min(0.305, 3.66 / self.steps)
+        height = min(0.6, 3.66 / self.steps)
         self.triangle = GradientTriangle(self.trace.flow, width=self.pitch, height=height, shown=0)
         self.triangle.shift(
             (self.x[0] - self.triangle.cell(0, 0).get_x()) * RIGHT
@@ -413,7 +416,7 @@ class Bptt(Story):
         landing = [*self.filled(hops), SetValues(self.triangle, self.triangle.mask(cells))]
         self.play(
             LaggedStart(AnimationGroup(*lights, *widths), AnimationGroup(*landing), lag_ratio=0.4),
-            run_time=0.48,
+            run_time=0.48 * self.pace,
         )
 
     def read_a_cell(self):

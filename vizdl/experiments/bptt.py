@@ -39,7 +39,6 @@ EQUATIONS = {
     " = W_(h h)^top (tanh'(a_k) dot.o (partial L_t) / (partial h_k))",
     "total": "(partial L) / (partial W_(h h))"
     " = sum_(t=1)^T sum_(k=1)^t (tanh'(a_k) dot.o (partial L_t) / (partial h_k)) h_(k-1)^top",
-    "share": "sum_(t=k)^T (tanh'(a_k) dot.o (partial L_t) / (partial h_k)) h_(k-1)^top",
 }
 
 
