@@ -140,7 +140,7 @@ class LstmGates(Story):
         signs = [cell.readings[name] for name in ("kept", "stored", "c")]
         nodes = [cell.sum, cell.product_f, cell.product_i, cell.tanh, cell.belt]
         self.spotlight(*nodes, *wires, *signs, cell.symbols["c"])
-        line = Arithmetic("c_t =", cell.kept, cell.stored, now["c"], times=False)
+        line = Arithmetic("{{ c_t : c }} =", cell.kept, cell.stored, now["c"], times=False)
         line.paint(CELL, NEW, CELL).move_to([cell.sum.get_x(), ABOVE, 0])
         self.fetch(line, cell.readings["kept"], cell.readings["stored"])
         kept, new = Token(cell.kept, color=CELL), Token(cell.stored, color=NEW)
@@ -175,7 +175,7 @@ class LstmGates(Story):
                 tick=(0.2, 0.6),
             ),
             cell.to(drift=2),
-            run_time=style.SLOW,
+            run_time=1.4 * style.SLOW,
         )
         self.play(FadeOut(new, scale=0.2), FadeOut(old), run_time=style.QUICK)
 
@@ -201,9 +201,12 @@ class LstmGates(Story):
         self.spotlight(*lit)
         self.play(cell.to(o=now["o"]), run_time=1.3)
         line = Arithmetic(
-            "{{ o_t : a }} dot.o {{ tanh c_t : b }} =", now["o"], cell.squashed, now["h"]
+            "{{ h_t : c }} = {{ o_t : a }} dot.o {{ tanh c_t : b }} =",
+            now["o"],
+            cell.squashed,
+            now["h"],
         )
-        line.paint(OUTPUT, CELL, HIDDEN).move_to([3.2, ABOVE, 0])
+        line.paint(OUTPUT, CELL, HIDDEN).move_to([2.8, ABOVE, 0])
         self.fetch(line, cell.output.number, cell.readings["squashed"])
         way = join(cell.wires["squashed"].path(0.2, 1), cell.wires["h"].path(0, 0.8))
         self.send(Token(cell.squashed, color=HIDDEN), now["h"], way, line, tick=(0.2, 0.4),

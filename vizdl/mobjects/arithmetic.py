@@ -15,8 +15,8 @@ class Arithmetic(VGroup):
 
     `formula` is Typst maths up to and with its ``=``. `times` joins the two by a product sign,
     otherwise they are added (a negative one is subtracted, as people write it). `paint` colours
-    the operands, with the formula's groups ``a`` and ``b``, and the result. Show `words`, then
-    play `fetch` for either operand and `answer`.
+    the operands and the result, with the formula's groups ``a``, ``b`` and ``c``. Show `words`,
+    then play `fetch` for either operand and `answer`.
 
     >>> line = Arithmetic("{{ f_t : a }} {{ c_(t-1) : b }} =", 0.05, 0.68, 0.034)
     >>> [number.value for number in line.numbers]
@@ -57,7 +57,7 @@ class Arithmetic(VGroup):
         for number, color in zip(self.numbers, (first, second, result), strict=True):
             number.set_color(color)
             number.number_color = color
-        for name, color in (("a", first), ("b", second)):
+        for name, color in (("a", first), ("b", second), ("c", result)):
             if f": {name} }}}}" in self.formula.text:
                 self.formula.select(name).set_color(color)
         return self
