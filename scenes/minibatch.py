@@ -44,7 +44,7 @@ ONE, SOME, ALL = (role.dark for role in style.SERIES[1:4])
 GRADIENT, INK, LOSS, WEIGHT = (
     role.dark for role in (style.GRADIENT, style.INK, style.LOSS, style.WEIGHT)
 )
-REACH = 0.45  # an arrow is this times the gradient, in units of the weights
+REACH = 0.45  # an arrow is this times the gradient, in units of the weights, where there is room
 ASKED = 3  # points that are asked one by one, from left, middle and right
 MOMENTS = 240  # of the walk at equal cost, evenly spaced in the logarithm of the cost
 WIDTHS = (3.5, 4.0, 8.0)  # of the three walkers: the widest lies at the back
@@ -122,7 +122,7 @@ class Minibatch(Story):
         curve = Curve(area, trace.spread, trace.batch_sizes, color=GRADIENT, tip=False)
         size = Number(1, places=0, size=1.5 * style.TITLE_SIZE, color=GRADIENT, anchor="left")
         shown = VGroup(Maths("B =", size=1.5 * style.TITLE_SIZE, color=GRADIENT), size)
-        shown.arrange(RIGHT, buff=0.25).next_to(area.frame.get_corner(UP + RIGHT), DOWN, buff=0.2)
+        shown.arrange(RIGHT, buff=0.25).next_to(area.frame.get_corner(UP + RIGHT), DOWN, buff=0)
         shown.shift(1.6 * LEFT)
         self.say("Now average B points: their errors cancel, and the swarm draws together.")
         self.play(FadeOut(self.data, self.line, self.mean), FadeIn(area, shown), run_time=1)
@@ -140,8 +140,8 @@ class Minibatch(Story):
         )
         law = Line(area.place(1, trace.predicted[0]), area.place(512, trace.predicted[-1]))
         law.set_stroke(INK, width=2.5)
-        formula = Maths("sigma \\/ sqrt(B)", size=style.TITLE_SIZE)
-        formula.next_to(area.place(10, trace.predicted[0] / 10**0.5), UP + RIGHT, buff=0.2)
+        formula = Maths(minibatch.EQUATIONS["spread"], size=style.BODY_SIZE)
+        formula.next_to(shown, DOWN, buff=0.15).align_to(area.frame, RIGHT)
         self.play(Create(law), FadeIn(formula), run_time=style.SLOW)
         self.noise = VGroup(area, curve, shown, law, formula)
         self.swarm = swarm
@@ -183,13 +183,16 @@ class Minibatch(Story):
         self.play(FadeIn(area, self.walkers), run_time=style.NORMAL)
         self.add(curves)
         flags = self.flags(area, cost)
-        stops = np.searchsorted(marks, [min(8 * cost[0], total), min(1.4 * cost[1], total), total])
-        self.say(f"One point a step is nearly down after {number(cost[0])} gradients.")
-        self.run(curves, marks, 0, stops[0], 4, flags[0])
-        self.say(f"The batch of {size} gets there after {number(cost[1])}.")
-        self.run(curves, marks, stops[0], stops[1], 3, flags[1])
-        self.say(f"All points take {number(cost[2])}. And one point never settles: it wanders on.")
-        self.run(curves, marks, stops[1], stops[2], 5, flags[2])
+        stops = np.maximum.accumulate([min(8 * cost[0], total), min(1.4 * cost[1], total), total])
+        stops = [0, *np.minimum(np.searchsorted(marks, stops), len(marks) - 1)]
+        after = [f"after {number(c)}" if np.isfinite(c) else "not at all" for c in cost]
+        self.say(f"Counted in gradients, one point a step is nearly down {after[0]}.")
+        self.run(curves, marks, stops[0], stops[1], 4, flags[0])
+        self.say(f"The batch of {size} gets there {after[1]}.")
+        self.run(curves, marks, stops[1], stops[2], 3, flags[1])
+        restless = " And one point never settles: it wanders on." * facts["wandering"].holds
+        self.say(f"All points get there {after[2]}.{restless}")
+        self.run(curves, marks, stops[2], stops[3], 5, flags[2])
         self.poster()
 
     # The stage
@@ -212,6 +215,7 @@ class Minibatch(Story):
         self.data = VGroup(self.data_area, points)
         self.line = Line(*self.data_area.place(ends, w1 + w2 * ends), color=WEIGHT, stroke_width=6)
         self.here = Dot(self.map.place(trace.probe), radius=0.14, color=WEIGHT)
+        self.reach = self.find_reach()
         self.here.set_stroke(style.BACKGROUND.dark, width=2).set_z_index(4)
         self.truth = VectorArrow(self.here.get_center(), [0, 0], color=INK, width=7, head=0.28)
         self.truth.set_z_index(3)
@@ -231,6 +235,9 @@ class Minibatch(Story):
         """Where each walker has nearly arrived: its number of gradients, on a thin pole."""
         poles = []
         for cost, color, gap in zip(costs, (ONE, SOME, ALL), self.trace.gaps, strict=True):
+            if not np.isfinite(cost):  # it never arrives
+                poles.append(VGroup())
+                continue
             foot, top = area.place(cost, self.trace.near * gap[0]), area.place(cost, 4)
             label = Label(number(cost), size=style.LABEL_SIZE, color=color, bold=True)
             pole = Line(top, foot, color=color, stroke_width=2.5)
@@ -238,9 +245,17 @@ class Minibatch(Story):
             poles.append(VGroup(pole, dot, label.next_to(top, UP, buff=0.1)).set_z_index(3))
         return poles
 
+    def find_reach(self):
+        """The largest scale, up to REACH, at which no arrow leaves the map by much."""
+        frame, here = self.map.area.frame, self.here.get_center()[:2]
+        low, high = frame.get_corner(DOWN + LEFT)[:2], frame.get_corner(UP + RIGHT)[:2]
+        arrows = -self.map.unit * self.trace.swarms[0]
+        room = np.where(arrows > 0, high + 0.4 - here, here - low + 0.6) / np.abs(arrows)
+        return min(REACH, room.min())
+
     def way(self, gradient):
         """Gradients (..., 2) as arrows downhill, in units of the frame."""
-        return -REACH * self.map.unit * np.asarray(gradient)
+        return -self.reach * self.map.unit * np.asarray(gradient)
 
     def errors(self, points, width):
         """The vertical misses of the line at these points, as one mobject."""
@@ -285,15 +300,16 @@ class Minibatch(Story):
 
     def run(self, curves, marks, first, last, seconds, flag):
         """Let the count of gradients go from marks[first] to marks[last], all walkers at once."""
-        last = min(int(last), len(marks) - 1)
         clock = np.arange(len(marks))
 
         def share(alpha):
             spent = np.interp(first + alpha * (last - first), clock, marks)
             return (spent - marks[first]) / (marks[last] - marks[first])
 
-        moves = [Advance(curve, to=last) for curve in curves]
-        for walker, walk in zip(self.walkers[::-1], self.trace.walks, strict=True):
-            moves.append(Advance(walker, to=marks[last] / walk.batch_size, rate_func=share))
-        self.play(*moves, run_time=seconds)
-        self.play(FadeIn(flag, shift=0.2 * DOWN), run_time=style.QUICK)
+        if last > first:
+            moves = [Advance(curve, to=last) for curve in curves]
+            for walker, walk in zip(self.walkers[::-1], self.trace.walks, strict=True):
+                moves.append(Advance(walker, to=marks[last] / walk.batch_size, rate_func=share))
+            self.play(*moves, run_time=seconds)
+        if len(flag):
+            self.play(FadeIn(flag, shift=0.2 * DOWN), run_time=style.QUICK)

@@ -108,6 +108,13 @@ def test_a_walk_that_diverges_is_a_fact_that_fails():
     assert found["downhill_full"].holds
 
 
+def test_without_noise_nobody_wanders():
+    found = minibatch.facts(minibatch.run(minibatch.Settings(noise=0.0, passes=40, batch_size=8)))
+    assert np.isnan(found["wandering"].value)
+    assert not found["wandering"].holds
+    assert found["cost_single"].holds
+
+
 def test_a_walk_that_never_arrives_has_no_cost():
     found = minibatch.facts(minibatch.run(minibatch.Settings(learning_rate=0.01, passes=2)))
     assert found["cost_full"].value == np.inf

@@ -232,7 +232,7 @@ def facts(trace: MinibatchTrace) -> Facts:
         Fact(
             "wandering",
             f"Near the minimum, one point a step wanders wider than {every}",
-            wander[0] / wander[1],
+            wander[0] / wander[1] if wander[1] else np.nan,
             "by a factor above 2",
             wander[0] > 2 * wander[1],
             "times",
