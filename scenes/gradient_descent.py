@@ -420,10 +420,12 @@ class GradientDescent(Story):
         trace = self.trace
         if trace.path.diverged_at >= 0:
             return "These steps are too long: each overshoots, and the run diverges."
-        distance = trace.distance
-        if distance <= gradient_descent.CONVERGED:
-            return f"After {self.last_step} steps it stands {number(distance, 2)} from a minimum."
-        return f"After {self.last_step} steps it is still {number(distance, 2)} from a minimum."
+        distance, steps = trace.distance, self.last_step
+        falls = "The loss keeps falling. " if self.facts["steps_uphill"].holds else ""
+        if distance > gradient_descent.CONVERGED:
+            return f"{falls}After {steps} steps it is still {number(distance, 2)} from a minimum."
+        within = 10 ** np.ceil(np.log10(max(distance, 1e-12)))
+        return f"{falls}After {steps} steps it stands at a minimum, to within {within:g}."
 
     def colour_of(self, minimum):
         return style.SERIES[minimum].dark if minimum >= 0 else MUTED
