@@ -166,6 +166,21 @@
     this.counter.textContent = this.slide + 1 + " / " + this.rests.length;
   };
 
+  // The list of sections marks the one that is being read.
+
+  function follow(links) {
+    var watcher = new IntersectionObserver(function (entries) {
+      entries.forEach(function (entry) {
+        if (!entry.isIntersecting) return;
+        links.forEach(function (link) {
+          if (link.hash === "#" + entry.target.id) link.setAttribute("aria-current", "true");
+          else link.removeAttribute("aria-current");
+        });
+      });
+    }, { rootMargin: "-20% 0px -75% 0px" });
+    links.forEach(function (link) { watcher.observe(document.querySelector(link.hash)); });
+  }
+
   // Copying
 
   function copier(block) {
@@ -191,4 +206,5 @@
 
   document.querySelectorAll("[data-film]").forEach(function (root) { new Film(root); });
   document.querySelectorAll("[data-copy]").forEach(copier);
+  follow(Array.from(document.querySelectorAll(".contents a")));
 })();
