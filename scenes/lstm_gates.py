@@ -159,7 +159,7 @@ class LstmGates(Story):
         """A later step without a flag: the same valves, the other way round."""
         cell, later = self.cell, self.numbers(self.trace.hold_step)
         value, f, i = two(later["x"][0]), two(later["f"]), two(later["i"])
-        self.say(f"Then {value} comes by without a flag: forget gate {f}, input gate {i}.")
+        self.say(f"Later {value} comes by without a flag: forget gate {f}, input gate {i}.")
         self.next_step(later)
         self.play(cell.to(**later, drift=1), run_time=1.3)
         stored, held = two(cell.stored), two(later["c"])
@@ -195,7 +195,7 @@ class LstmGates(Story):
         self.play(Ride(hidden, way, to=leak, tick=(0.5, 0.75)), run_time=style.SLOW)
         self.play(FadeOut(hidden, scale=0.2), run_time=style.NORMAL)
         self.unspotlight()
-        self.say("Now an ask flag comes.")
+        self.say("Some steps later an ask flag comes.")
         self.next_step(now, cell.to(**pick(now, "f", "i", "g", "c"), drift=1))
         self.say(f"The output gate answers {two(now['o'])}: the cell shows {two(now['h'])}.")
         self.spotlight(*lit)
