@@ -1,10 +1,10 @@
 """The scene tells a true story in good order for settings at the edges of what is allowed."""
 
 import pytest
+from vizdl.scenes.gradient_descent import GradientDescent
 
 from vizdl.experiments.gradient_descent import Settings
 from vizdl.render.lint import lint
-from vizdl.scenes.gradient_descent import GradientDescent
 
 
 @pytest.mark.slow
