@@ -86,6 +86,7 @@ def test_example_is_the_same_every_time(name):
     np.testing.assert_array_equal(first, again)
 
 
+@pytest.mark.slow
 def test_stills_are_drawn_one_a_part(tmp_path, capsys):
     assert stills.main(["-o", str(tmp_path)]) == 0
     names = {path.name for path in tmp_path.iterdir()}
