@@ -301,8 +301,8 @@ class FactCard(VGroup):
         column = max(number.width for number in numbers)
         rows = VGroup()
         for fact, number in zip(facts, numbers, strict=True):
-            words = Label(_wrap(fact.claim, 38), size=style.BODY_SIZE)
-            target = Label(_wrap(fact.target, 52), size=style.SMALL_SIZE, color=style.MUTED.dark)
+            words = Label(_wrap(fact.claim, 46), size=style.BODY_SIZE)
+            target = Label(_wrap(fact.target, 64), size=style.SMALL_SIZE, color=style.MUTED.dark)
             text = VGroup(words, target).arrange(DOWN, buff=0.16, aligned_edge=LEFT)
             slot = VGroup(Rectangle(width=column, height=0.01, stroke_width=0), number)
             number.align_to(slot[0], RIGHT)
@@ -314,7 +314,7 @@ class FactCard(VGroup):
         box.set_fill(style.SURFACE.dark, opacity=1)
         super().__init__(box, rows)
         self.scale(
-            min(1.25, SAFE_WIDTH / self.width, (6.1 if len(facts) > 3 else 5.4) / self.height)
+            min(1.4, SAFE_WIDTH / self.width, (6.1 if len(facts) > 3 else 5.4) / self.height)
         )
 
     @classmethod
