@@ -28,9 +28,10 @@ from vizdl import style
 from vizdl.experiments import bptt
 from vizdl.experiments.base import number
 from vizdl.mobjects.axes import stroke
-from vizdl.mobjects.cells import SetValues, StateCell
+from vizdl.mobjects.cells import SetValues
 from vizdl.mobjects.matrix import SignedMatrix
 from vizdl.mobjects.rnn import GradientLane, UnrolledRNN
+from vizdl.mobjects.step_back import StepBack
 from vizdl.mobjects.story import Story, beat
 from vizdl.mobjects.text import Label, Maths, Number
 from vizdl.mobjects.triangle import GradientTriangle, legend
@@ -238,7 +239,7 @@ class Bptt(Story):
             if t % self.every == 0:
                 self.names.add(name.next_to((self.x[t], BARS, 0), DOWN, buff=0.14))
         self.rule = Maths(bptt.EQUATIONS["step_back"], size=style.LABEL_SIZE)
-        self.machine = self.one_hop(limit)
+        self.machine = StepBack(trace.w_hh, limit=limit)
         VGroup(self.rule, self.machine).arrange(RIGHT, buff=1.2).move_to((CENTRE, -2.95, 0))
         gone = VGroup(
             self.wave, self.misses, self.inputs, row.inputs, row.feeds, row.reads, row.links
@@ -257,19 +258,6 @@ class Bptt(Story):
         self.add(self.lane)
         self.play(FadeIn(self.rule, self.machine), run_time=0.6)
 
-    def one_hop(self, limit):
-        """The equation of one step back once more, in the numbers that run through it."""
-        size, tall = self.trace.states.shape[1], 0.96
-        self.after, self.before = (
-            StateCell(size, color=style.GRADIENT.dark, height=tall, limit=limit) for _ in range(2)
-        )
-        self.slope = StateCell(size, height=tall)
-        weights = SignedMatrix(self.trace.w_hh.T, cell=tall / size)
-        equals, times = Maths("=", size=style.LABEL_SIZE), Maths("dot.o", size=style.LABEL_SIZE)
-        left, right = (Maths(side).stretch_to_fit_height(tall) for side in ("\\(", "\\)"))
-        line = VGroup(self.after, equals, weights, left, self.slope, times, self.before, right)
-        return line.arrange(RIGHT, buff=0.15)
-
     def arrive(self, t, run_time):
         """The loss enters the lane at its own step."""
         pill, cell = self.row.losses[t], self.lane.cells[t]
@@ -279,16 +267,20 @@ class Bptt(Story):
 
     def explain(self, k):
         """The first hop goes through the equation: from the lane into it, and back."""
-        cells, vectors = self.lane.cells, self.trace.flow_vectors[-1]
+        cells, machine = self.lane.cells, self.machine
+        before, slope, after = machine.tick(
+            self.trace.flow_vectors[-1, k + 1],
+            self.trace.slopes[k + 1],
+            self.trace.flow_vectors[-1, k],
+        )
 
         def way(start, end):
             return Pulse(np.linspace(start, end, 40), color=style.GRADIENT.dark, run_time=0.8)
 
-        inwards = way(cells[k + 1].get_bottom(), self.before.get_top())
-        outwards = way(self.after.get_top(), cells[k].get_bottom())
-        slope = SetValues(self.slope, self.trace.slopes[k + 1])
-        self.play(AnimationGroup(inwards, SetValues(self.before, vectors[k + 1]), lag_ratio=0.6))
-        self.play(AnimationGroup(slope, SetValues(self.after, vectors[k]), outwards, lag_ratio=0.4))
+        inwards = way(cells[k + 1].get_bottom(), machine.before.get_top())
+        outwards = way(machine.after.get_top(), cells[k].get_bottom())
+        self.play(AnimationGroup(inwards, before, lag_ratio=0.6))
+        self.play(AnimationGroup(slope, after, outwards, lag_ratio=0.4))
 
     def hop(self, k, run_time):
         """One step back: the light runs, the arrow takes the width of what is left."""
@@ -320,11 +312,7 @@ class Bptt(Story):
         vectors = self.trace.flow_vectors[-1]
         machine = []
         if k + 1 < self.steps:
-            machine = [
-                SetValues(self.before, vectors[k + 1]),
-                SetValues(self.slope, self.trace.slopes[k + 1]),
-                SetValues(self.after, vectors[k]),
-            ]
+            machine = self.machine.tick(vectors[k + 1], self.trace.slopes[k + 1], vectors[k])
         return [
             *machine,
             SetValues(self.lane.cells[k], vectors[k]),

@@ -5,6 +5,7 @@ from manim import RIGHT, tempconfig
 from vizdl import style
 from vizdl.mobjects.cells import FlowArrow, LossPill, SetValues, StateCell
 from vizdl.mobjects.rnn import FoldedRNN, GradientLane, UnrolledRNN, unroll
+from vizdl.mobjects.step_back import StepBack
 
 
 def fill(mobject):
@@ -115,3 +116,21 @@ def test_the_folded_cell_unrolls_into_the_row(losses, tmp_path):
         assert part in there
     assert folded.state not in there
     assert folded.loop not in there
+
+
+def test_a_step_back_shows_an_equation_that_holds():
+    step = StepBack.example()
+    back = step.weights.values @ (step.slope.values * step.before.values)
+    np.testing.assert_allclose(step.after.values, back, rtol=1e-12)
+
+
+def test_a_step_back_changes_to_other_numbers():
+    step = StepBack(np.eye(2))
+    for change in step.tick([1.0, 2.0], [0.5, 0.5], [0.5, 1.0]):
+        change.begin()
+        change.finish()
+    assert [list(part.values) for part in (step.before, step.slope, step.after)] == [
+        [1.0, 2.0],
+        [0.5, 0.5],
+        [0.5, 1.0],
+    ]

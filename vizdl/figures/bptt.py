@@ -46,9 +46,9 @@ def _layout(trace: BpttTrace, theme: Theme) -> go.Layout:
     steps = len(trace.losses)
     every = list(range(1, steps + 1))
     sparse = list(range(1, steps + 1, 1 + steps // 9))
-    return layout(
+    made = layout(
         theme,
-        aspect=1.25,
+        aspect=1.45,
         narrow_aspect=0.8,
         narrow={"xaxis.tickvals": sparse, "yaxis.tickvals": sparse},
         showlegend=False,
@@ -79,6 +79,8 @@ def _layout(trace: BpttTrace, theme: Theme) -> go.Layout:
             "zeroline": False,
         },
     )
+    made.margin.t = 12  # there is no legend
+    return made
 
 
 # What stands still

@@ -15,6 +15,7 @@ from vizdl.mobjects.lstm_cell import InputPort, LSTMCell
 from vizdl.mobjects.matrix import NumberColumn, SignedMatrix
 from vizdl.mobjects.network import NetworkDiagram
 from vizdl.mobjects.rnn import FoldedRNN, GradientLane, UnrolledRNN, unroll
+from vizdl.mobjects.step_back import StepBack
 from vizdl.mobjects.story import FactCard, Story, beat
 from vizdl.mobjects.swarm import Swarm
 from vizdl.mobjects.switch import Switch, Switchboard
@@ -55,6 +56,7 @@ __all__ = [
     "SignedMatrix",
     "Span",
     "StateCell",
+    "StepBack",
     "Story",
     "Sum",
     "Swarm",
