@@ -259,14 +259,13 @@ def _sentence(trace: GradientDescentTrace, k: int) -> str:
 
 def _story(trace: GradientDescentTrace, k: int) -> str:
     path, rate = trace.path, trace.settings.learning_rate
-    lines = [
-        f"<b>step {k}</b>: w = {_pair(path.positions[k])}",
-        f"loss {number(float(path.losses[k]))}",
-        f"gradient {_pair(path.gradients[k])}",
-    ]
+    lines = [f"<b>step {k}</b>: w = {_pair(path.positions[k])}"]
     if k:
         before, slope = _pair(path.positions[k - 1]), _pair(path.gradients[k - 1])
         lines.append(f"= {before} − {rate:.3g} · {slope}")
+        lines.append("that is, the last w minus the rate times its gradient")
+    lines.append(f"loss here {number(float(path.losses[k]))}")
+    lines.append(f"gradient here {_pair(path.gradients[k])}")
     return "<br>".join(lines)
 
 
