@@ -148,7 +148,7 @@ class Minibatch(Story):
 
     @beat
     def walk_step_for_step(self):
-        trace = self.trace
+        trace, facts = self.trace, self.facts
         steps = len(trace.gaps[2]) - 1
         area = self.plot((0, steps), (1e-2, 3), "steps", "loss above the least", height=4.3)
         curves = self.curves(area, [gap[: steps + 1] for gap in trace.gaps])
@@ -158,9 +158,12 @@ class Minibatch(Story):
         self.play(*[FadeOut(part) for part in gone], run_time=style.NORMAL)
         self.play(FadeIn(area, self.legend, self.walkers), run_time=style.NORMAL)
         self.add(curves)
-        some, every = sizes[1:]
-        self.say(f"Step for step, one point jumps about. {some} do nearly as well as all {every}.")
-        self.play(*[Advance(part, to=steps) for part in (*curves, *self.walkers)], run_time=5)
+        one, some = (number(facts[f"astray_{name}"].value, 2) for name in ("single", "batch"))
+        self.say(
+            f"Step for step, {sizes[1]} points follow the path of all to {some} % of its length, "
+            f"one point to {one} %."
+        )
+        self.play(*[Advance(part, to=steps) for part in (*curves, *self.walkers)], run_time=6)
         self.race = VGroup(area, curves)
 
     @beat

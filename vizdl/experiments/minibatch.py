@@ -135,6 +135,7 @@ def facts(trace: MinibatchTrace) -> Facts:
     downhill = [float(np.mean(np.diff(gap) < 0)) for gap in trace.gaps]
     left = [float(np.mean(gap[-len(gap) // 4 :])) for gap in trace.gaps]
     wander = [_wandering(walk) for walk in trace.walks]
+    astray = [_straying(walk, trace.walks[2]) for walk in trace.walks]
     bias = _bias(trace)
     every = number(size)
     return Facts(
@@ -170,6 +171,24 @@ def facts(trace: MinibatchTrace) -> Facts:
             "less than that of one point",
             batch_angle < one_angle,
             "°",
+            2,
+        ),
+        Fact(
+            "astray_single",
+            "Step for step, one point strays from the path of all by",
+            100 * astray[0],
+            f"more than {every} points do",
+            astray[0] > astray[1],
+            "% of its length",
+            2,
+        ),
+        Fact(
+            "astray_batch",
+            f"{every} points stray from the path of all by",
+            100 * astray[1],
+            "less than one point does",
+            astray[1] < astray[0],
+            "% of its length",
             2,
         ),
         Fact(
@@ -271,6 +290,14 @@ def _cost(walk: engine.Walk, gap: Array, near: float) -> float:
     """Gradient evaluations until the gap is first below `near` of its start; inf if never."""
     arrived = np.flatnonzero(gap < near * gap[0])
     return float(walk.evaluations[arrived[0]]) if arrived.size else np.inf
+
+
+def _straying(walk: engine.Walk, guide: engine.Walk) -> float:
+    """Largest distance from `guide` after equally many steps, as a share of its path's length."""
+    path = guide.positions
+    away = np.linalg.norm(walk.positions[: len(path)] - path, axis=1)
+    away = np.where(np.isnan(away), np.inf, away)  # it has diverged
+    return float(away.max() / np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
 
 
 def _wandering(walk: engine.Walk) -> float:
