@@ -72,7 +72,7 @@ def _layout(trace: MinibatchTrace, theme: Theme) -> go.Layout:
     plain: dict[str, Any] = {"zeroline": False}
     return layout(
         theme,
-        aspect=1.75,
+        aspect=1.9,
         narrow_aspect=0.45,
         narrow={
             "xaxis3.domain": [0.0, 1.0],
@@ -118,6 +118,7 @@ def _layout(trace: MinibatchTrace, theme: Theme) -> go.Layout:
             "range": [surface.x[0], surface.x[-1]],
             "domain": [0.54, 1],
             "anchor": "y3",
+            "constrain": "domain",
             "showgrid": False,
         },
         yaxis3={
@@ -126,6 +127,9 @@ def _layout(trace: MinibatchTrace, theme: Theme) -> go.Layout:
             "range": [surface.y[0], surface.y[-1]],
             "domain": [0, 1],
             "anchor": "x3",
+            "scaleanchor": "x3",  # equal units: a step downhill stands square to the contours
+            "constrain": "domain",
+            "constraintoward": "top",
             "showgrid": False,
         },
     )
