@@ -186,8 +186,7 @@ class GradientDescent(Story):
         self.say(self.how_it_went())
         self.play(*self.steps_of(walk, loss, counter, steps), run_time=4.0)
         self.wait(style.NORMAL)
-        self.walk = walk
-        self.play(FadeOut(loss), FadeOut(counter))
+        self.walk = VGroup(walk, loss, counter)
 
     @beat
     def other_starts(self):

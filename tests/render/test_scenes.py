@@ -88,7 +88,8 @@ def test_a_video_is_what_its_storyboard_says(name, video):
     folder, board = video(name), board_of(video(name), name)
     with av.open(folder / f"{name}.mp4") as film:
         stream = film.streams.video[0]
-        assert (stream.width, stream.height, stream.average_rate) == (854, 480, 15)
+        assert (stream.width, stream.height) == (854, 480)
+        assert float(stream.average_rate) == pytest.approx(15, rel=1e-3)
         assert stream.codec_context.name == "h264"
         assert stream.codec_context.pix_fmt == "yuv420p"
         levels = [frame.to_ndarray(format="gray") for frame in film.decode(video=0)]

@@ -314,7 +314,7 @@ class FactCard(VGroup):
         box.set_fill(style.SURFACE.dark, opacity=1)
         super().__init__(box, rows)
         self.scale(
-            min(1.4, SAFE_WIDTH / self.width, (6.1 if len(facts) > 3 else 5.4) / self.height)
+            min(1.4, 0.95 * SAFE_WIDTH / self.width, (6.1 if len(facts) > 3 else 5.4) / self.height)
         )
 
     @classmethod
