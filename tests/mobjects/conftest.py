@@ -1,12 +1,12 @@
-"""Each test process has a text cache of its own: Manim rewrites its files, and processes race."""
+"""Each test process has a text cache of its own: Manim rewrites its files, and processes race.
 
-import pytest
-from manim import tempconfig
+Set when the tests are collected, as some build their parts then.
+"""
 
+import tempfile
 
-@pytest.fixture(scope="session", autouse=True)
-def media(tmp_path_factory):
-    """A media folder that no other process writes to."""
-    folder = tmp_path_factory.mktemp("media")
-    with tempconfig({"media_dir": str(folder), "verbosity": "ERROR"}):
-        yield folder
+from manim import config
+
+_media = tempfile.TemporaryDirectory(prefix="vizdl-media-")  # gone with the process
+config.media_dir = _media.name
+config.verbosity = "ERROR"
