@@ -1,5 +1,6 @@
 """Every scene of the course: well laid out, drawn whole, its files right."""
 
+import functools
 import json
 import os
 import shutil
@@ -37,6 +38,7 @@ def video(tmp_path_factory):
     """``video(name)`` draws a scene once a session at low quality: the folder of its files."""
     out = tmp_path_factory.mktemp("videos")
 
+    @functools.cache
     def drawn(name):
         (result,) = render([name], out=out, quality="low", workers=1)
         assert result.error is None, result.error
