@@ -66,8 +66,8 @@ class BpttTrace(Trace):
     step's sum over the losses; total (H, H): the gradient, from the recursion that never takes
     the losses apart. state_gradients (T, H) is dL/dh_k for the sum of the losses.
 
-    w_hh (H, H) is as shown, that is, scaled; slopes (T, H) is tanh' at every step. learned: (2,), the mean squared error on fresh waves
-    before and after training; training_losses (N,).
+    w_hh (H, H) is as shown, that is, scaled; slopes (T, H) is tanh' at every step. learned: (2,),
+    the mean squared error on fresh waves before and after training; training_losses (N,).
     """
 
     settings: Settings
