@@ -49,8 +49,8 @@ $(VENV)/.installed-test: pyproject.toml $(VENV)/.installed
 # System packages come in where we may install them; elsewhere we say what to install.
 build/.headers:
 	@mkdir -p build
-	@pkg-config --exists cairo pangocairo 2>/dev/null || scripts/apt-install libcairo2-dev libpango1.0-dev pkg-config
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || scripts/apt-install python3-venv python3-dev gcc
+	@pkg-config --exists cairo pangocairo 2>/dev/null && command -v cc >/dev/null && $(PYTHON) scripts/has-headers || \
+	  scripts/apt-install gcc python3-dev python3-venv libcairo2-dev libpango1.0-dev pkg-config
 	@touch $@
 
 build/.browser:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 
-HEADERS = "apt-get install libcairo2-dev libpango1.0-dev pkg-config"
+from vizdl.render.job import SYSTEM_PACKAGES
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _video() -> Iterator[Check]:
     if not there and sys.platform.startswith("linux"):
         found = _headers()
         what = "headers that Manim is built with"
-        yield Check("Cairo and Pango", what, found, False, HEADERS)
+        yield Check("Cairo and Pango", what, found, False, SYSTEM_PACKAGES)
     yield _package("manim", "for videos", needed=False, mend="pip install 'vizdl[animate]'")
 
 

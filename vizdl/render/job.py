@@ -34,6 +34,8 @@ QUALITIES: dict[Quality, tuple[int, int, int]] = {
     "high": (1920, 1080, 60),
     "4k": (3840, 2160, 60),
 }
+# What Manim is built with where no wheel fits.
+SYSTEM_PACKAGES = "apt-get install gcc python3-dev libcairo2-dev libpango1.0-dev pkg-config"
 FORMATS: tuple[Format, ...] = ("mp4", "webm", "gif", "png")
 
 
@@ -68,7 +70,7 @@ class Job:
     def key(self) -> str:
         """A digest of everything that determines the frames: sources, settings, versions."""
         return keys.digest(
-            sources=keys.sources(self.name, catalog.get(self.name)),
+            sources=keys.sources(catalog.get(self.name)),
             settings=self.settings.model_dump(),
             quality=self.quality,
             format=self.format,
@@ -95,7 +97,7 @@ def need_manim() -> None:
     if importlib.util.find_spec("manim") is None:
         raise RenderError(
             "drawing video needs Manim: pip install 'vizdl[animate]' "
-            "(on Debian or Ubuntu first: apt-get install libcairo2-dev libpango1.0-dev pkg-config)"
+            f"(on Debian or Ubuntu first: {SYSTEM_PACKAGES})"
         )
 
 

@@ -9,23 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import vizdl
+from vizdl import catalog
 from vizdl.catalog import Concept
 
-_SHARED = ("engines", "mobjects")  # floors of which every scene may use every file
+_SHARED = ("engines", "experiments", "mobjects")  # floors of which a scene may use any file
 
 
-def sources(name: str, concept: Concept) -> list[Path]:
-    """The files that can change the concept's frames: its own, and the floors below it."""
+def sources(concept: Concept) -> list[Path]:
+    """The files that can change the concept's frames: its own, and what concepts share."""
     package = Path(vizdl.__file__).parent
-    files = [package / "style.py", package / "experiments" / "base.py"]
+    others = {other.name for other in catalog.concepts()} - {concept.name}
+    files = [package / "style.py"]
     for floor in _SHARED:
-        files += sorted((package / floor).glob("*.py"))
+        found = sorted((package / floor).glob("*.py"))
+        files += [path for path in found if floor != "experiments" or path.stem not in others]
     for module in (concept.experiment, concept.scene.partition(":")[0]):
         spec = find_spec(module)
         if spec is None or spec.origin is None:
-            raise LookupError(f"the concept {name!r} has no module {module}")
+            raise LookupError(f"the concept {concept.name!r} has no module {module}")
         files.append(Path(spec.origin))
-    return files
+    return list(dict.fromkeys(files))
 
 
 def digest(sources: list[Path], **parts: Any) -> str:
