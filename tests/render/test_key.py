@@ -13,12 +13,15 @@ NAMES = [concept.name for concept in catalog.concepts()]
 
 
 def imported(module, seen):
-    """The files of vizdl that a module imports, directly or not."""
+    """The files of vizdl that a module needs to be imported, directly or not.
+
+    What is imported inside a function is a part's `example`, which no scene draws.
+    """
     path = Path(find_spec(module).origin)
     if path in seen:
         return seen
     seen.add(path)
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.parse(path.read_text("utf-8")).body:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("vizdl"):
             imported(node.module, seen)
             for alias in node.names:
