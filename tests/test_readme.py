@@ -62,7 +62,7 @@ def test_the_readme_has_what_is_tried_here():
     assert all(how.strip() for how in ELSEWHERE.values())
 
 
-@pytest.mark.parametrize("command", parameters())
+@pytest.mark.parametrize("command", list(parameters()))
 def test_a_command_does_what_it_says(command, tmp_path):
     words = shlex.split(command)
     assert words[0] in ("vizdl", "python"), f"{command!r} is tried nowhere"
