@@ -5,7 +5,7 @@ import pytest
 
 from vizdl import style
 from vizdl.engines import landscapes
-from vizdl.experiments.surface import sample
+from vizdl.experiments.common import sample
 from vizdl.mobjects import (
     Advance,
     ContourMap,

@@ -23,7 +23,7 @@ from vizdl.engines.descent import DescentTrace
 from vizdl.engines.landscape import Landscape
 from vizdl.experiments import base
 from vizdl.experiments.base import Fact, Facts, Trace, number, setting
-from vizdl.experiments.surface import Surface, sample
+from vizdl.experiments.common import Surface, sample
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from vizdl.engines import minibatch as engine
 from vizdl.experiments import base
 from vizdl.experiments.base import Fact, Facts, Trace, number, setting
-from vizdl.experiments.surface import Surface, sample
+from vizdl.experiments.common import Surface, sample
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]

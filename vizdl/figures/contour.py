@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vizdl import style
 from vizdl.experiments.base import number
-from vizdl.experiments.surface import Surface
+from vizdl.experiments.common import Surface
 from vizdl.style import Theme
 
 COARSER = 2  # every second point of a surface is enough for a map on a page

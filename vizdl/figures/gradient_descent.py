@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from vizdl import style
 from vizdl.experiments.base import SUPERSCRIPTS, number
+from vizdl.experiments.common import loss_range
 from vizdl.experiments.gradient_descent import GradientDescentTrace
-from vizdl.experiments.ranges import loss_range
 from vizdl.figures.base import layout, playable
 from vizdl.figures.contour import add_map
 from vizdl.style import Theme

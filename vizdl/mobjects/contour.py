@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vizdl import style
 from vizdl.engines import landscapes
 from vizdl.experiments.base import number
-from vizdl.experiments.surface import Surface, sample
+from vizdl.experiments.common import Surface, sample
 from vizdl.mobjects.axes import PlotArea
 from vizdl.mobjects.text import Label, Maths
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vizdl import style
 from vizdl.engines import descent, landscapes
-from vizdl.experiments.ranges import loss_range
+from vizdl.experiments.common import loss_range
 from vizdl.mobjects.axes import PlotArea, stroke
 from vizdl.mobjects.text import Label, Number
 

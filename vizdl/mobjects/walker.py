@@ -53,7 +53,7 @@ class Walker(DescentPath):
     @classmethod
     def example(cls) -> VGroup:
         """Gradient descent on a regression, one random point a step, after two passes."""
-        from vizdl.experiments.surface import sample
+        from vizdl.experiments.common import sample
         from vizdl.mobjects.contour import ContourMap
 
         problem = minibatch.make_problem()

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from vizdl import style
 from vizdl.experiments.base import number
+from vizdl.experiments.common import loss_range
 from vizdl.experiments.gradient_descent import GradientDescentTrace
-from vizdl.experiments.ranges import loss_range
 from vizdl.stills.base import DASHES, MARKERS, SMALL, canvas, colormap, logarithmic, note, panel
 from vizdl.style import Theme
 

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from vizdl.engines import landscapes
-from vizdl.experiments.ranges import loss_range
-from vizdl.experiments.surface import levels, sample
+from vizdl.experiments.common import levels, loss_range, sample
 
 MAPS = ["bowl", "ravine", "rosenbrock", "beale", "himmelblau", "saddle"]
 

@@ -1,4 +1,4 @@
-"""A loss over a plane of two weights, sampled for drawing: what every contour map shows."""
+"""What experiments of several concepts share: a loss sampled on a map, the range to draw it in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vizdl.engines import check
 from vizdl.engines.landscape import Landscape
@@ -62,3 +62,37 @@ def levels(height: Any, bands: int = 14) -> Array:
     share = np.arange(1, bands) / bands
     result: Array = low + (high - low) * share**power
     return result
+
+
+@dataclass(frozen=True)
+class Range:
+    """The ends of an axis, and whether it is logarithmic."""
+
+    low: float
+    high: float
+    log: bool
+
+
+def loss_range(*losses: ArrayLike, log: bool | None = None, decades: float = 8.0) -> Range:
+    """Ends for an axis on which losses (T+1, …) stand, whatever they do. NaN are left out.
+
+    It is logarithmic where the losses are positive and span more than a factor of 30 (or as `log`
+    says); then it shows at most `decades` below its top. A loss that grows without bound leaves at
+    the top: the axis ends at ten times the largest first loss.
+    """
+    curves = [np.asarray(values, dtype=float) for values in losses]
+    flat = np.concatenate([values.ravel() for values in curves])
+    flat = flat[np.isfinite(flat)]
+    first = max(float(np.nanmax(values[0])) for values in curves)
+    low = float(flat.min())
+    high = min(float(flat.max()), first + 9 * abs(first) if first else 1.0)
+    if log is None:
+        log = low >= 0 and high > 30 * max(low, 1e-300)
+    if log:
+        high = max(high, 1e-300)
+        low = max(low, high * 10**-decades)
+        return (
+            Range(low / 1.6, high * 1.6, True) if low < high else Range(low / 10, high * 10, True)
+        )
+    margin = 0.08 * (high - low) or 0.5 * abs(high) or 1.0
+    return Range(low - margin, high + margin, False)
