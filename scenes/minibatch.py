@@ -243,9 +243,13 @@ class Minibatch(Story):
                 continue
             foot, top = area.place(cost, self.trace.near * gap[0]), area.place(cost, 4)
             label = Label(number(cost), size=style.LABEL_SIZE, color=color, bold=True)
-            pole = Line(top, foot, color=color, stroke_width=2.5)
+            label.next_to(top, UP, buff=0.1)
+            for other in (pole[2] for pole in poles if len(pole)):
+                if abs(label.get_x() - other.get_x()) < (label.width + other.width) / 2 + 0.1:
+                    label.set_y(other.get_y() + 0.4)  # two that arrive at nearly the same cost
+            pole = Line(label.get_bottom() + 0.1 * DOWN, foot, color=color, stroke_width=2.5)
             dot = Dot(foot, radius=0.09, color=color).set_stroke(style.BACKGROUND.dark, width=2)
-            poles.append(VGroup(pole, dot, label.next_to(top, UP, buff=0.1)).set_z_index(3))
+            poles.append(VGroup(pole, dot, label).set_z_index(3))
         return poles
 
     def find_reach(self):

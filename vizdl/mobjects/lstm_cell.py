@@ -249,6 +249,7 @@ class LSTMCell(VGroup):
         self.phase = phase
         left, right = (self.wires[k].track.points[j] for k, j in (("c_prev", 0), ("c", -1)))
         scale = self.wires["c_prev"].scale_now()
+        left, right = left + 0.1 * scale * RIGHT, right - 0.1 * scale * RIGHT  # no mark sticks out
         self.belt.points = np.zeros((0, 3))
         for k in range(BELT):
             spot = left + (k + phase % 1) / BELT * (right - left)
