@@ -193,7 +193,7 @@ class LstmGates(Story):
         way = join(cell.wires["squashed"].path(0.2, 1), cell.wires["h"].path(0, 0.25))
         leak = cell.values["h"]
         self.play(Ride(hidden, way, to=leak, tick=(0.5, 0.75)), run_time=style.SLOW)
-        self.play(FadeOut(hidden, scale=0.2), run_time=style.NORMAL)
+        self.play(FadeOut(hidden, scale=0.2), run_time=style.QUICK)
         self.unspotlight()
         self.say("Some steps later an ask flag comes.")
         self.next_step(now, cell.to(**pick(now, "f", "i", "g", "c"), drift=1))
@@ -233,7 +233,6 @@ class LstmGates(Story):
             if t in words:
                 self.say(words[t])
             self.advance(t, float(seconds))
-        self.wait(style.NORMAL)
 
     def set_stage(self) -> None:
         """The cell moves up to the left; beside it what its gates decide, beneath it the strip."""

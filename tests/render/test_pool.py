@@ -17,6 +17,7 @@ from PIL import Image
 from vizdl import cli
 from vizdl.experiments.base import SettingsError
 from vizdl.render import render
+from vizdl.render.job import sweep
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("short stories")]
 
@@ -180,3 +181,15 @@ def test_the_manim_command_draws_a_scene_file_by_itself(stories, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert list((tmp_path / "media").rglob("Summing*.png"))
+
+
+def test_what_a_killed_render_left_is_swept_and_a_living_one_keeps_its_folder(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    dead = tmp_path / f".summing-{process.pid}-abc"
+    alive = tmp_path / f".adding-{os.getpid()}-def"
+    other = tmp_path / ".not-a-render"
+    for folder in (dead, alive, other):
+        folder.mkdir()
+    sweep(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([alive.name, other.name])

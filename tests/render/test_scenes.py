@@ -96,7 +96,7 @@ def test_a_video_is_what_its_storyboard_says(name, video):
         assert stream.codec_context.pix_fmt == "yuv420p"
         levels = [frame.to_ndarray(format="gray") for frame in film.decode(video=0)]
     assert len(levels) / 15 == pytest.approx(board["duration"], abs=1.5 / 15)
-    assert 30 <= board["duration"] <= 76  # at 15 frames a second each play rounds up
+    assert 30 <= board["duration"] <= 75
     # It begins as it ends: on the dark background, and in between there is ink at all times.
     background = 255 * style.luminance(style.BACKGROUND.dark) ** (1 / 2.2)
     assert levels[0].mean() == pytest.approx(background, abs=8)

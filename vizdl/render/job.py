@@ -117,7 +117,7 @@ def run(job: Job, report: Callable[[float, float], None] | None = None) -> float
     total = play_dry(scene_class).now if report and job.format != "png" else 1.0
     job.out.mkdir(parents=True, exist_ok=True)
     # Each job has a media folder of its own: Manim rewrites its text cache, and processes race.
-    with tempfile.TemporaryDirectory(prefix=f".{job.name}-", dir=job.out) as scratch:
+    with tempfile.TemporaryDirectory(prefix=f".{job.name}-{os.getpid()}-", dir=job.out) as scratch:
         config: dict[str, Any] = {
             "media_dir": str(Path(scratch) / "media"),
             "pixel_width": width,
@@ -164,7 +164,18 @@ def _reporting(
 
 
 def sweep(out: Path) -> None:
-    """Remove what a killed render left in `out`."""
-    for left in out.glob(".*-*"):
-        if left.is_dir() and (left / "media").exists():
+    """Remove what killed renders left in `out`; what a living process draws stays."""
+    for left in out.glob(".*-*-*"):
+        _, process, _ = left.name.rsplit("-", 2)
+        if left.is_dir() and process.isdigit() and not _lives(int(process)):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # asks, and sends nothing
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
