@@ -114,12 +114,13 @@ def run(job: Job, report: Callable[[float, float], None] | None = None) -> float
     width, height, rate = QUALITIES[job.quality]
     about = job.about()  # before anything is drawn: a source may be edited meanwhile
     scene_class = catalog.load(catalog.get(job.name).scene).with_settings(job.settings)
-    total = play_dry(scene_class).now if report and job.format != "png" else 1.0
     job.out.mkdir(parents=True, exist_ok=True)
     # Each job has a media folder of its own: Manim rewrites its text cache, and processes race.
     with tempfile.TemporaryDirectory(prefix=f".{job.name}-{os.getpid()}-", dir=job.out) as scratch:
+        media = Path(scratch) / "media"
+        total = play_dry(scene_class, media).now if report and job.format != "png" else 1.0
         config: dict[str, Any] = {
-            "media_dir": str(Path(scratch) / "media"),
+            "media_dir": str(media),
             "pixel_width": width,
             "pixel_height": height,
             "frame_rate": rate,

@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -64,13 +65,16 @@ def lint(scene: type[Story]) -> list[Finding]:
     return list(findings.values()) + _timing(story)
 
 
-def play_dry(scene: type[Story]) -> Story:
-    """Play a scene to its end without drawing a frame, and return it."""
-    with tempfile.TemporaryDirectory() as media:
+def play_dry(scene: type[Story], media: Path | None = None) -> Story:
+    """Play a scene to its end without drawing a frame, and return it.
+
+    With `media`, a folder, its typeset texts stay there for the next who plays the scene.
+    """
+    with tempfile.TemporaryDirectory() as own:
         settings: dict[str, Any] = {
             "dry_run": True,
             "disable_caching": True,
-            "media_dir": media,
+            "media_dir": str(media or own),
             "pixel_width": PIXELS[0],
             "pixel_height": PIXELS[1],
             "progress_bar": "none",
