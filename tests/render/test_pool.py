@@ -184,12 +184,18 @@ def test_the_manim_command_draws_a_scene_file_by_itself(stories, tmp_path):
 
 
 def test_what_a_killed_render_left_is_swept_and_a_living_one_keeps_its_folder(tmp_path):
+    zombie = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    assert zombie.stdout is not None
+    zombie.stdout.read()  # it has ended, and nobody has waited for it yet
+    time.sleep(0.2)
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
     dead = tmp_path / f".summing-{process.pid}-abc"
+    ended = tmp_path / f".summing-{zombie.pid}-abc"
     alive = tmp_path / f".adding-{os.getpid()}-def"
     other = tmp_path / ".not-a-render"
-    for folder in (dead, alive, other):
+    for folder in (dead, ended, alive, other):
         folder.mkdir()
     sweep(tmp_path)
+    zombie.wait()
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([alive.name, other.name])

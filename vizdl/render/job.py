@@ -173,10 +173,13 @@ def sweep(out: Path) -> None:
 
 
 def _lives(process: int) -> bool:
+    if os.name != "posix":
+        return True  # elsewhere one can't ask without harm
     try:
         os.kill(process, 0)  # asks, and sends nothing
+        state = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
     except ProcessLookupError:
         return False
-    except PermissionError:
-        pass
-    return True
+    except OSError:
+        return True  # another user's, or a system without /proc
+    return state != "Z"  # a zombie has ended, and only waits to be counted
