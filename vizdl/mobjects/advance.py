@@ -17,7 +17,15 @@ class Steps(Protocol):
         """Show the run up to `step`."""
 
 
-class Tick(Animation):
+class InPlace(Animation):
+    """An animation that changes its part in place: no copy of where it started is made."""
+
+    def create_starting_mobject(self) -> Mobject:
+        """Nothing: who inherits remembers the few numbers it starts from."""
+        return Mobject()
+
+
+class Tick(InPlace):
     """Let a part with a `value` and ``set_value`` (a number, switch, valve) tick to `to`.
 
     ``self.play(Tick(number, 0.73), run_time=1)``
@@ -27,10 +35,6 @@ class Tick(Animation):
         self.part: Any = part
         self.first, self.last = 0.0, float(to)
         super().__init__(part, **{"rate_func": smooth, **options})
-
-    def create_starting_mobject(self) -> Mobject:
-        """Nothing: the part is changed in place, so no copy of it is needed."""
-        return Mobject()
 
     def begin(self) -> None:
         """Start from the number that the part shows now, 0 where it shows none."""
@@ -43,7 +47,7 @@ class Tick(Animation):
         self.part.set_value((1 - share) * self.first + share * self.last)
 
 
-class Advance(Animation):
+class Advance(InPlace):
     """Take a part with ``set_step`` from the step it shows to the step `to`, in place.
 
     ``self.play(Advance(path, to=20), Advance(curve, to=20), run_time=4)``
@@ -53,10 +57,6 @@ class Advance(Animation):
         self.part: Any = part
         self.first, self.last = float(part.step), float(to)
         super().__init__(part, **{"rate_func": linear, **options})
-
-    def create_starting_mobject(self) -> Mobject:
-        """Nothing: the part is changed in place, so no copy of it is needed."""
-        return Mobject()
 
     def begin(self) -> None:
         """Start from the step that the part shows now."""

@@ -7,6 +7,7 @@ from typing import Any, Self
 from manim import DOWN, RIGHT, UP, Animation, Mobject, ReplacementTransform, VGroup, smooth
 
 from vizdl import style
+from vizdl.mobjects.advance import InPlace
 from vizdl.mobjects.text import Maths, Number
 
 
@@ -81,7 +82,7 @@ class Arithmetic(VGroup):
         return _Answer(self.numbers[2], start, tick, **options)
 
 
-class _Answer(Animation):
+class _Answer(InPlace):
     """A number that shows up and ticks to its value."""
 
     def __init__(
@@ -90,10 +91,6 @@ class _Answer(Animation):
         self.first, self.last, self.tick = start, number.value, tick
         self.number: Number = number
         super().__init__(number, introducer=True, **{"rate_func": smooth, **options})
-
-    def create_starting_mobject(self) -> Mobject:
-        """Nothing: the number is changed in place, so no copy of it is needed."""
-        return Mobject()
 
     def interpolate_mobject(self, alpha: float) -> None:
         """Show the number at the share `alpha` of the time."""

@@ -6,11 +6,12 @@ import math
 from typing import Any, Self
 
 import numpy as np
-from manim import Animation, Mobject, VGroup, VMobject
+from manim import VGroup, VMobject
 from numpy.typing import ArrayLike, NDArray
 
 from vizdl import style
 from vizdl.engines import landscapes
+from vizdl.mobjects.advance import InPlace
 from vizdl.mobjects.axes import stroke
 
 Array = NDArray[np.float64]
@@ -73,7 +74,7 @@ class VectorArrow(VGroup):
         return cls([0.0, 0.0], landscapes.get("bowl").gradient([1.0, 0.5]))
 
 
-class Swing(Animation):
+class Swing(InPlace):
     """Turn and stretch a `VectorArrow` into another vector, in place: angle and length change.
 
     ``self.play(Swing(arrow, to=-arrow.vector))`` turns it round.
@@ -84,10 +85,6 @@ class Swing(Animation):
         self.last = complex(*np.asarray(to, dtype=float)[:2])
         self.first = complex(*arrow.vector[:2])
         super().__init__(arrow, **options)
-
-    def create_starting_mobject(self) -> Mobject:
-        """Nothing: the arrow is changed in place, so no copy of it is needed."""
-        return Mobject()
 
     def begin(self) -> None:
         """Start from what the arrow shows now."""

@@ -13,8 +13,6 @@ from manim import (
     DOWN,
     LEFT,
     RIGHT,
-    Animation,
-    Mobject,
     Rectangle,
     RoundedRectangle,
     VGroup,
@@ -25,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vizdl import style
 from vizdl.engines import rnn
+from vizdl.mobjects.advance import InPlace
 from vizdl.mobjects.text import Number
 from vizdl.mobjects.wire import Pulse
 
@@ -180,7 +179,7 @@ class FlowArrow(VMobject):
         ).arrange(LEFT, buff=0.2)
 
 
-class SetValues(Animation):
+class SetValues(InPlace):
     """Take a part from the numbers that it shows to other ones, ticking through all between.
 
     ``self.play(SetValues(cell, h[3]), SetValues(matrix, weights[5]))`` works in place on every
@@ -195,10 +194,6 @@ class SetValues(Animation):
             raise ValueError(f"to must have shape {self.first.shape}, got {given.shape}")
         self.last: Array = np.broadcast_to(given, self.first.shape)
         super().__init__(part, **{"run_time": style.QUICK, "rate_func": smooth, **options})
-
-    def create_starting_mobject(self) -> Mobject:
-        """Nothing: the part is changed in place, so no copy of it is needed."""
-        return Mobject()
 
     def begin(self) -> None:
         """Start from the numbers that the part shows now."""

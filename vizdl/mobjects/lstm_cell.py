@@ -17,8 +17,6 @@ from manim import (
     LEFT,
     RIGHT,
     UP,
-    Animation,
-    Mobject,
     RoundedRectangle,
     VGroup,
     VMobject,
@@ -28,6 +26,7 @@ from numpy.typing import NDArray
 
 from vizdl import style
 from vizdl.engines import lstm
+from vizdl.mobjects.advance import InPlace
 from vizdl.mobjects.flag import Flag
 from vizdl.mobjects.gate import NAME_SIZE, Activation, Sum, Valve
 from vizdl.mobjects.text import Label, Maths, Number
@@ -283,7 +282,7 @@ class LSTMCell(VGroup):
         return join(strand[strand[:, 0] <= tap[0, 0] + 1e-6], tap)
 
 
-class SetStep(Animation):
+class SetStep(InPlace):
     """Let the numbers of an `LSTMCell` tick to a step, pipes, valves and dots with them."""
 
     def __init__(
@@ -295,10 +294,6 @@ class SetStep(Animation):
         self.goals = values
         self.goal_x = None if x is None else np.asarray(x, dtype=float)
         super().__init__(cell, **{"rate_func": smooth, **options})  # type: ignore[arg-type]
-
-    def create_starting_mobject(self) -> Mobject:
-        """Nothing: the cell is changed in place, so no copy of it is needed."""
-        return Mobject()
 
     def begin(self) -> None:
         """Start from what the cell shows now."""

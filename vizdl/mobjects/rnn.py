@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from vizdl import style
 from vizdl.engines import rnn
 from vizdl.mobjects.cells import FlowArrow, LossPill, StateCell
-from vizdl.mobjects.text import Label, Number
+from vizdl.mobjects.text import Number
 from vizdl.mobjects.wire import Wire
 
 Array = NDArray[np.float64]
@@ -223,17 +223,6 @@ def unroll(folded: FoldedRNN, row: UnrolledRNN, **options: Any) -> Animation:
             by_step[step].append(turn(single, each))
     groups = [AnimationGroup(*parts) for parts in by_step]
     return LaggedStart(*groups, **{"lag_ratio": 0.2, "run_time": style.SLOW, **options})
-
-
-def step_labels(row: UnrolledRNN, below: Mobject, words: str = "step") -> VGroup:
-    """The numbers of the steps under the columns, as many as fit, and a word before them."""
-    every = int(np.ceil(0.5 / row.pitch))
-    numbers = VGroup()
-    for step in range(0, len(row.states), every):
-        label = Label(str(step + 1), size=style.SMALL_SIZE, color=style.MUTED.dark)
-        numbers.add(label.move_to((row.column(step), below.get_bottom()[1] - 0.3, 0)))
-    name = Label(words, size=style.SMALL_SIZE, color=style.MUTED.dark)
-    return VGroup(name.next_to(numbers, LEFT, buff=0.35), numbers)
 
 
 def _between(

@@ -57,8 +57,6 @@ S = TypeVar("S", bound="Story")
 
 SAFE_WIDTH = style.FRAME[0] * (1 - 2 * style.SAFE_MARGIN)
 SAFE_HEIGHT = style.FRAME[1] * (1 - 2 * style.SAFE_MARGIN)
-CONTENT_TOP = 2.75  # what stands below the title
-CONTENT_BOTTOM = -SAFE_HEIGHT / 2
 
 _VEIL_LEVEL = 50  # z-index of the veil; what is spoken of stands one above it
 

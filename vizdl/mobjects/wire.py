@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import Animation, Mobject, RoundedRectangle, VGroup, VMobject, linear, smooth
+from manim import Animation, RoundedRectangle, VGroup, VMobject, linear, smooth
 from manim.constants import CapStyleType, LineJointType
 from numpy.typing import ArrayLike, NDArray
 
 from vizdl import style
+from vizdl.mobjects.advance import InPlace
 from vizdl.mobjects.text import EM, Number
 
 Points = NDArray[np.float64]  # (N, 3), in the frame's units
@@ -237,7 +238,7 @@ class Token(VGroup):
         return self
 
 
-class Ride(Animation):
+class Ride(InPlace):
     """Move a mobject along the points of a path; a `Token`'s number may tick to `to` on the way.
 
     It ticks between the two shares of the way that `tick` gives, such as across a valve.
@@ -255,10 +256,6 @@ class Ride(Animation):
         self.line, self.to, self.tick = line, to, tick
         self.token = mobject if isinstance(mobject, Token) else None
         super().__init__(mobject, **{"rate_func": smooth, **options})
-
-    def create_starting_mobject(self) -> Mobject:
-        """Nothing: the mobject is moved in place, so no copy of it is needed."""
-        return Mobject()
 
     def begin(self) -> None:
         """Start from the number that the token shows now."""
