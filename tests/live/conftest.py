@@ -1,0 +1,119 @@
+"""Node.js, running programs as a page would: one process for all tests of a file."""
+
+import base64
+import json
+import shutil
+import subprocess
+import threading
+
+import numpy as np
+import pytest
+
+from vizdl.live import emit
+
+HARNESS = """
+var lines = require("readline").createInterface({ input: process.stdin });
+function coded(array) {
+  return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
+}
+function numbers(text) {
+  var bytes = Buffer.from(text, "base64");
+  return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+}
+function all(named) {
+  return Object.fromEntries(Object.keys(named).map(function (k) { return [k, coded(named[k])]; }));
+}
+var programs = {};
+lines.on("line", function (line) {
+  var job = JSON.parse(line);
+  var answer;
+  try {
+    if (job.code) {
+      answer = { value: (0, eval)(job.code) };
+    } else {
+      if (!programs[job.program]) programs[job.program] = (0, eval)("(" + job.program + ")");
+      var runner = vizdlRuntime.runner(programs[job.program], job.steps);
+      Object.keys(job.given).forEach(function (name) {
+        [runner.inputs, runner.start, runner.rows].forEach(function (named) {
+          if (named[name]) named[name].set(numbers(job.given[name]));
+        });
+      });
+      runner.run(job.steps);
+      answer = { steps: runner.steps, states: all(runner.states), outputs: all(runner.outputs) };
+    }
+  } catch (error) {
+    answer = { error: String(error && error.stack) };
+  }
+  process.stdout.write(JSON.stringify(answer) + "\\n");
+});
+"""
+
+
+class Node:
+    """Programs and expressions in one process of Node.js."""
+
+    def __init__(self):
+        self._process = subprocess.Popen(
+            ["node", "-e", emit.runtime() + HARNESS],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._lock = threading.Lock()
+
+    def value(self, code):
+        """What a JavaScript expression gives, through JSON."""
+        return self._ask({"code": code})["value"]
+
+    def run(self, program, steps=1, **given):
+        """What `program.run` gives, computed by the emitted program."""
+        from vizdl.live import trees
+        from vizdl.live.program import Run
+
+        arrays = {
+            leaf: np.asarray(value, dtype="<f8")
+            for name, tree in given.items()
+            for leaf, value in trees.leaves(name, tree)
+        }
+        rows = [len(arrays.get(name, slot.default)) for name, slot in program.sequences.items()]
+        steps = min(rows) if rows else steps
+        job = {"program": program.js(), "steps": steps}
+        job["given"] = {k: base64.b64encode(a.tobytes()).decode() for k, a in arrays.items()}
+        answer = self._ask(job)
+        done = answer["steps"]
+        states, outputs = (
+            {
+                name: np.frombuffer(base64.b64decode(text)).reshape(-1, *program.shapes[name])
+                if np.prod(program.shapes[name])
+                else np.zeros((0, *program.shapes[name]))
+                for name, text in answer[kind].items()
+            }
+            for kind in ("states", "outputs")
+        )
+        return Run(
+            done,
+            {name: rows[: done + 1] for name, rows in states.items()},
+            {name: rows[:done] for name, rows in outputs.items()},
+        )
+
+    def _ask(self, job):
+        with self._lock:
+            self._process.stdin.write(json.dumps(job) + "\n")
+            self._process.stdin.flush()
+            answer = json.loads(self._process.stdout.readline())
+        assert "error" not in answer, answer["error"]
+        return answer
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def node():
+    """Node.js, which the Makefile brings along with npm."""
+    if not shutil.which("node"):
+        pytest.skip("node is not installed")
+    running = Node()
+    yield running
+    running.close()
