@@ -24,6 +24,9 @@ EM = 1 / 96  # units of the frame per unit of font size: one em of Typst text
 
 _TEXT = f'#set text(font: "{style.TEXT_FONT}", number-width: "tabular")'
 _MATHS = f'#show math.equation: set text(font: "{style.MATHS_FONT}")'
+# Manim keeps a copy of each text, but forgets in it how wide fraction bars are: the second text
+# of a process would look unlike the first.
+_AFRESH: dict[str, Any] = {"use_svg_cache": False}
 _CHARACTERS = "0123456789.−+%×=,∞⁻⁰¹²³⁴⁵⁶⁷⁸⁹ "
 
 
@@ -49,7 +52,9 @@ class Label(Typst):
         weight = "bold" if bold else "regular"
         shape = "italic" if italic else "normal"
         source = f'#text(weight: "{weight}", style: "{shape}")[#({lines})]'
-        super().__init__(source, font_size=size, color=color, typst_preamble=_TEXT, **kwargs)
+        super().__init__(
+            source, font_size=size, color=color, typst_preamble=_TEXT, **_AFRESH, **kwargs
+        )
         _lighten(self)
         self.text = text
         self.size = size
@@ -74,7 +79,9 @@ class Maths(MathTypst):
         color: ParsableManimColor = style.INK.dark,
         **kwargs: Any,
     ) -> None:
-        super().__init__(source, font_size=size, color=color, typst_preamble=_MATHS, **kwargs)
+        super().__init__(
+            source, font_size=size, color=color, typst_preamble=_MATHS, **_AFRESH, **kwargs
+        )
         _lighten(self)
         self.text = source
         self.size = size
