@@ -8,8 +8,10 @@ Vaswani et al., Attention Is All You Need, NeurIPS 2017, section 3.2.1.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from autograd.tracer import isbox
 from numpy.typing import ArrayLike, NDArray
 
 from vizdl.engines import check
@@ -66,12 +68,12 @@ def attend(
     *lead, _, d = q.shape
     k = check.array("k", k, (*lead, "Tk", d))
     v = check.array("v", v, (*lead, k.shape[-2], "dv"))
-    factor = 1 / np.sqrt(d) if scale is None else check.number("scale", scale, at_least=0)
+    factor = float(1 / np.sqrt(d)) if scale is None else check.number("scale", scale, at_least=0)
 
     scores = factor * (q @ np.swapaxes(k, -1, -2))  # (…, Tq, Tk)
     visible = scores if mask is None else np.where(_mask(mask, scores.shape), scores, -np.inf)
     weights = softmax(visible)
-    return AttentionTrace(scores, weights, weights @ v, q, k, v, float(factor))
+    return AttentionTrace(scores, weights, weights @ v, q, k, v, factor)
 
 
 def backward(trace: AttentionTrace, doutput: ArrayLike) -> AttentionGradients:
@@ -98,15 +100,17 @@ def backward(trace: AttentionTrace, doutput: ArrayLike) -> AttentionGradients:
 
 
 def _mask(mask: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    given = np.asarray(mask)
+    given: Any = mask if isbox(mask) else np.asarray(mask)
     if given.dtype != bool:
         raise TypeError(f"mask must hold booleans, True = may attend, got dtype {given.dtype}")
     try:
-        allowed = np.broadcast_to(given, shape)
+        allowed: NDArray[np.bool_] = np.broadcast_to(given, shape)
     except ValueError:
         raise ValueError(
             f"mask must broadcast to (…, Tq, Tk), here {shape}, got {given.shape}"
         ) from None
+    if isbox(allowed):  # it is being recorded: its values are not known yet
+        return allowed
     blind = np.argwhere(~allowed.any(axis=-1))
     if len(blind):
         where = ", ".join(map(str, blind[0]))

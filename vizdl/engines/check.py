@@ -11,6 +11,7 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
+from autograd.tracer import isbox
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -22,13 +23,14 @@ def array(name: str, value: Any, shape: tuple[Size, ...] | None = None) -> Array
 
     `shape` gives each axis as a number (that very size), a letter (any size of at least
     one, named so in the message) or ``None`` for any size. Without a
-    `shape`, any number of axes is allowed.
+    `shape`, any number of axes is allowed. Of an array that is being recorded only the shape is
+    checked: its numbers are not known yet.
 
     Raises TypeError if `value` is not numeric, ValueError if it is empty, of another
     shape, or holds NaN or infinity.
     """
     try:
-        result = np.asarray(value)
+        result = value if isbox(value) else np.asarray(value)
     except ValueError:
         raise ValueError(
             f"{name} must be an array of numbers, got rows of unequal length"
@@ -39,6 +41,8 @@ def array(name: str, value: Any, shape: tuple[Size, ...] | None = None) -> Array
         raise ValueError(f"{name} must have shape {_spell(shape)}, got {result.shape}")
     if result.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {result.shape}")
+    if isbox(result):
+        return result
     result = np.array(result, dtype=np.float64)
     if not np.isfinite(result).all():
         raise ValueError(f"{name} must be finite, got {_first_bad(result)}")
@@ -64,7 +68,12 @@ def number(
     below: float | None = None,
     at_most: float | None = None,
 ) -> float:
-    """Return `value` as a finite float within the bounds. Raises TypeError or ValueError."""
+    """Return `value` as a finite float within the bounds. Raises TypeError or ValueError.
+
+    A number that is being recorded comes back as it is.
+    """
+    if isbox(value) and value.ndim == 0:
+        return value  # type: ignore[no-any-return]
     if not isinstance(value, Real) or isinstance(value, bool):
         raise TypeError(f"{name} must be a number, got {value!r}")
     result = float(value)

@@ -43,6 +43,23 @@ class DescentTrace:
     diverged_at: NDArray[np.int64]  # (...)
 
 
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step of walks at points (..., D): what there is at the points, and what comes next.
+
+    `inside` (...) tells which walks are within the limit, where loss and gradient are finite.
+    `rates` are those applied to each coordinate; they and the next `position` are NaN for the
+    walks that are not inside.
+    """
+
+    value: Any  # (...)
+    gradient: Any  # (..., D)
+    inside: Any  # (...)
+    rates: Any  # (..., D)
+    position: Any  # (..., D)
+    state: optimizers.State
+
+
 def descend(
     loss: Loss,
     start: Any,
@@ -134,6 +151,34 @@ def value_and_gradient(loss: Callable[[Any], Any], x: Any) -> tuple[Any, Array]:
         raise TypeError(f"loss can't be differentiated ({error})") from error
 
 
+def step(
+    evaluate: ValueAndGradient,
+    rule: optimizers.Optimizer,
+    points: Any,
+    state: optimizers.State,
+    rate: Any,
+    limit: float = DEFAULT_LIMIT,
+) -> Step:
+    """Take one step from points (..., D): what `descend` repeats, and what a page records.
+
+    `evaluate` gives losses (...) and gradients (..., D), `state` is the optimizer's, `rate` the
+    learning rate, which broadcasts with the points. Nothing is checked here.
+    """
+    value, gradient = evaluate(points)
+    near = (np.abs(points) <= limit).all(axis=-1)
+    inside = near & np.isfinite(value) & np.isfinite(gradient).all(axis=-1)
+    moved, state, rates = rule.update_with_rate(points, gradient, state, rate)
+    stays = inside[..., None]
+    return Step(
+        value,
+        gradient,
+        inside,
+        np.where(stays, rates, np.nan),
+        np.where(stays, moved, np.nan),
+        state,
+    )
+
+
 def _walk(
     evaluate: ValueAndGradient,
     points: Array,
@@ -150,21 +195,15 @@ def _walk(
     diverged_at = np.full(count, -1)
     state = rule.init(points)
     for t in range(steps + 1):
-        value, gradient = evaluate(points)  # (B,), (B, D)
+        now = step(evaluate, rule, points, state, rate, limit)
         positions[t] = _finite_or_nan(points)
-        losses[t] = _finite_or_nan(value)
-        gradients[t] = _finite_or_nan(gradient)
-        inside = (
-            (np.abs(points) <= limit).all(axis=1)
-            & np.isfinite(value)
-            & np.isfinite(gradient).all(axis=1)
-        )
-        diverged_at[~inside & (diverged_at < 0)] = t
-        if t == steps or not inside.any():
+        losses[t] = _finite_or_nan(now.value)
+        gradients[t] = _finite_or_nan(now.gradient)
+        diverged_at[~now.inside & (diverged_at < 0)] = t
+        if t == steps or not now.inside.any():
             break
-        rates[t] = rule.effective_rate(points, gradient, state, rate)
-        points, state = rule.update(points, gradient, state, rate)
-        rates[t, ~inside] = points[~inside] = np.nan
+        rates[t] = now.rates
+        points, state = now.position, now.state
     return DescentTrace(positions, losses, gradients, rates, diverged_at)
 
 

@@ -1,7 +1,8 @@
 """Loss landscapes: functions of one or two weights that gradient descent walks on.
 
 Values and gradients are written out by hand with autograd.numpy, so that a step on them can
-be recorded. All of them take whole batches of points at once.
+be recorded. Their powers are squares and products, which every machine rounds alike. All of them
+take whole batches of points at once.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def _beale_terms(x: Any) -> tuple[Any, Any, Any]:
     return (
         1.5 - w1 + w1 * w2,
         2.25 - w1 + w1 * w2**2,
-        2.625 - w1 + w1 * w2**3,
+        2.625 - w1 + w1 * w2 * w2**2,
     )
 
 
@@ -74,7 +75,7 @@ def _beale_gradient(x: Any) -> Any:
     a, b, c = _beale_terms(x)
     return np.stack(
         [
-            2.0 * (a * (w2 - 1.0) + b * (w2**2 - 1.0) + c * (w2**3 - 1.0)),
+            2.0 * (a * (w2 - 1.0) + b * (w2**2 - 1.0) + c * (w2 * w2**2 - 1.0)),
             2.0 * w1 * (a + 2.0 * b * w2 + 3.0 * c * w2**2),
         ],
         axis=-1,
@@ -94,12 +95,12 @@ def _himmelblau_gradient(x: Any) -> Any:
 
 def _saddle(x: Any) -> Any:
     w1, w2 = x[..., 0], x[..., 1]
-    return 0.5 * w1**2 - 0.5 * w2**2 + 0.25 * w2**4
+    return 0.5 * w1**2 - 0.5 * w2**2 + 0.25 * (w2**2) ** 2
 
 
 def _saddle_gradient(x: Any) -> Any:
     w1, w2 = x[..., 0], x[..., 1]
-    return np.stack([w1, w2**3 - w2], axis=-1)
+    return np.stack([w1, w2 * w2**2 - w2], axis=-1)
 
 
 def _well(x: Any) -> Any:

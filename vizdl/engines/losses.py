@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from autograd.tracer import isbox
 from numpy.typing import ArrayLike
 
 from vizdl.engines import check
@@ -41,7 +42,8 @@ class Loss:
 
     def value(self, prediction: ArrayLike, target: ArrayLike) -> float:
         """Return the empirical loss: the mean of `each` over all samples."""
-        return float(self.each(prediction, target).mean())
+        mean = self.each(prediction, target).mean()
+        return mean if isbox(mean) else float(mean)  # a box: it is being recorded
 
     def gradient(self, prediction: ArrayLike, target: ArrayLike) -> Array:
         """Return the gradient of `value` with respect to the prediction: (…, O)."""
@@ -117,6 +119,8 @@ def _any_number(target: ArrayLike, shape: tuple[int, ...]) -> Array:
 
 def _probability(target: ArrayLike, shape: tuple[int, ...]) -> Array:
     target = check.array("target", target, shape)
+    if isbox(target):
+        return target
     if target.min() < 0 or target.max() > 1:
         outside = target.min() if target.min() < 0 else target.max()
         raise ValueError(f"target must lie between 0 and 1, got {outside:g}")
@@ -127,6 +131,8 @@ def _distribution(target: ArrayLike, shape: tuple[int, ...]) -> Array:
     if np.ndim(target) == len(shape) - 1:
         return _one_hot(target, shape)
     target = _probability(target, shape)
+    if isbox(target):
+        return target
     total = target.sum(axis=-1)
     if not np.allclose(total, 1):
         worst = total.flat[np.argmax(np.abs(total - 1))]
@@ -137,12 +143,12 @@ def _distribution(target: ArrayLike, shape: tuple[int, ...]) -> Array:
 def _one_hot(target: ArrayLike, shape: tuple[int, ...]) -> Array:
     target = check.array("target", target, shape[:-1])
     classes = np.arange(shape[-1])
-    if not np.isin(target, classes).all():
+    if not isbox(target) and not np.isin(target, classes).all():
         wrong = target[~np.isin(target, classes)].flat[0]
         raise ValueError(
             f"target must name classes by whole numbers from 0 to {classes[-1]}, got {wrong:g}"
         )
-    return np.asarray(target[..., None] == classes, dtype=np.float64)
+    return np.where(target[..., None] == classes, 1.0, 0.0)
 
 
 _LOSSES = {

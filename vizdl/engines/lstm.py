@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike
 from vizdl.engines import check
 from vizdl.engines.activations import sigmoid
 from vizdl.engines.check import Array
+from vizdl.engines.through_time import lined_up, summed_outer
 
 GATES = ("i", "f", "g", "o")  # input, forget, candidate, output: the order of the blocks
 
@@ -120,24 +121,30 @@ def forward(model: LSTM, x: ArrayLike, state: Sequence[ArrayLike] | None = None)
     """
     H = model.hidden_size
     x = check.array("x", x, ("T", "B", model.input_size))
-    T, B, _ = x.shape
-    c, h = np.zeros((2, T + 1, B, H))
-    if state is not None:
-        if len(state) != 2:
-            raise ValueError(f"state must be the pair (h, c), got {len(state)} arrays")
-        h[0] = check.array("the h of state", state[0], (B, H))
-        c[0] = check.array("the c of state", state[1], (B, H))
+    shape = (x.shape[1], H)
+    if state is None:
+        state = (np.zeros(shape), np.zeros(shape))
+    if len(state) != 2:
+        raise ValueError(f"state must be the pair (h, c), got {len(state)} arrays")
+    h = [check.array("the h of state", state[0], shape)]  # (B, H) a step, as all below
+    c = [check.array("the c of state", state[1], shape)]
 
-    z = x @ model.w_x.T + model.b  # (T, B, 4H), the inputs' part of every step at once
-    gates = np.empty_like(z)
-    i, f, g, o = np.split(gates, 4, axis=-1)  # (T, B, H) each, views of `gates`
-    for t in range(T):
-        z[t] += h[t] @ model.w_h.T
-        gates[t] = sigmoid(z[t])
-        g[t] = np.tanh(z[t, :, 2 * H : 3 * H])
-        c[t + 1] = f[t] * c[t] + i[t] * g[t]
-        h[t + 1] = o[t] * np.tanh(c[t + 1])
-    return LSTMTrace(i, f, g, o, z, c, h, x)
+    w_h = model.w_h.T
+    z, gates, g = [], [], []
+    driven = x @ model.w_x.T + model.b  # (T, B, 4H), the inputs' part of every step at once
+    for drive in driven:
+        z_t = h[-1] @ w_h
+        z_t += drive
+        gates_t = sigmoid(z_t)  # (B, 4H), of which the third block is not needed
+        g_t = np.tanh(z_t[:, 2 * H : 3 * H])
+        c.append(gates_t[:, H : 2 * H] * c[-1] + gates_t[:, :H] * g_t)
+        h.append(gates_t[:, 3 * H :] * np.tanh(c[-1]))
+        z.append(z_t)
+        gates.append(gates_t)
+        g.append(g_t)
+    every = lined_up(gates)  # (T, B, 4H)
+    i, f, o = every[..., :H], every[..., H : 2 * H], every[..., 3 * H :]
+    return LSTMTrace(i, f, lined_up(g), o, lined_up(z), lined_up(c), lined_up(h), x)
 
 
 def bptt(
@@ -161,36 +168,37 @@ def bptt(
     T, B, H = _fitting(model, trace)
     x, h, c = trace.x, trace.h, trace.c
     i, f, g, o = trace.i, trace.f, trace.g, trace.o
-    grad_h = np.concatenate([np.zeros((1, B, H)), check.array("dh", dh, (T, B, H))])  # (T+1, B, H)
-    grad_c = np.zeros_like(grad_h)
-    if dc_last is not None:
-        grad_c[T] = check.array("dc_last", dc_last, (B, H))
+    direct = check.array("dh", dh, (T, B, H))
+    grad_h = direct[T - 1]  # (B, H), at the state after the step
+    grad_c = np.zeros((B, H)) if dc_last is None else check.array("dc_last", dc_last, (B, H))
 
     tanh_c = np.tanh(c[1:])
     # What turns dc into dz_i, dz_f, dz_g, and dh into dz_o: known for every step before the loop
     c_to_i, c_to_f, c_to_g = g * i * (1 - i), c[:-1] * f * (1 - f), i * (1 - g**2)
     h_to_o = tanh_c * o * (1 - o)
     h_to_c = o * (1 - tanh_c**2)
-    grad_z = np.empty((T, B, 4 * H))
-    dz_i, dz_f, dz_g, dz_o = np.split(grad_z, 4, axis=-1)  # (T, B, H) each, views of `grad_z`
+    hs, cs, zs = [], [], []  # from the last step to the first
     for t in reversed(range(T)):
-        grad_c[t + 1] += grad_h[t + 1] * h_to_c[t]
-        dz_i[t] = grad_c[t + 1] * c_to_i[t]
-        dz_f[t] = grad_c[t + 1] * c_to_f[t]
-        dz_g[t] = grad_c[t + 1] * c_to_g[t]
-        dz_o[t] = grad_h[t + 1] * h_to_o[t]
-        grad_c[t] = grad_c[t + 1] * f[t]
-        grad_h[t] += grad_z[t] @ model.w_h
+        grad_c = grad_c + grad_h * h_to_c[t]
+        dz_i, dz_f, dz_g = grad_c * c_to_i[t], grad_c * c_to_f[t], grad_c * c_to_g[t]
+        grad_z = np.concatenate([dz_i, dz_f, dz_g, grad_h * h_to_o[t]], axis=1)  # (B, 4H)
+        hs.append(grad_h)
+        cs.append(grad_c)
+        zs.append(grad_z)
+        grad_c = grad_c * f[t]
+        grad_h = grad_z @ model.w_h
+        if t:
+            grad_h += direct[t - 1]
 
-    over_steps_and_batch = ([0, 1], [0, 1])
+    all_z = lined_up(zs[::-1])  # (T, B, 4H)
     return LSTMGradients(
-        w_x=np.tensordot(grad_z, x, over_steps_and_batch),  # (4H, D)
-        w_h=np.tensordot(grad_z, h[:-1], over_steps_and_batch),  # (4H, H)
-        b=grad_z.sum(axis=(0, 1)),
-        x=grad_z @ model.w_x,
-        z=grad_z,
-        c=grad_c,
-        h=grad_h,
+        w_x=summed_outer(all_z, x),
+        w_h=summed_outer(all_z, h[:-1]),
+        b=all_z.sum(axis=(0, 1)),
+        x=all_z @ model.w_x,
+        z=all_z,
+        c=lined_up([grad_c, *cs[::-1]]),
+        h=lined_up([grad_h, *hs[::-1]]),
     )
 
 

@@ -117,10 +117,13 @@ def _gradient(model: network.MLP, plane: Directions, x: Array, y: Array) -> Call
         here = network.MLP(moved, model.biases, model.activations)
         slopes = network.backward(here, network.forward(here, x), y, "binary_cross_entropy")
         along = [numpy.tensordot(d, g, axes=2) for d, g in zip(plane, slopes.weights, strict=True)]
-        total: Array = numpy.sum(along, axis=0)  # (2,)
+        total: Array = sum(along[1:], start=along[0])  # (2,)
         return total
 
     def gradient(points: Array) -> Array:
+        if isbox(points):  # it is being recorded: one point after the other
+            rows = [at(row) for row in points.reshape(-1, 2)]
+            return np.stack(rows).reshape(points.shape)  # type: ignore[no-any-return]
         result = numpy.full(points.shape, numpy.nan)
         for index in numpy.ndindex(points.shape[:-1]):
             if numpy.isfinite(points[index]).all():

@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any
 
 import autograd.numpy as np
+from autograd.tracer import isbox
 
 from vizdl.engines import check
 
@@ -59,8 +60,14 @@ class Optimizer:
         It is what multiplies the (averaged) gradient: the learning rate itself for the sgd
         family, learning_rate / (sqrt(v) + eps) and the like for the adaptive rules.
         """
-        rate = self._rule(position, gradient, state, learning_rate, self.hyper)[2]
-        return rate + np.zeros(np.shape(position))
+        return self.update_with_rate(position, gradient, state, learning_rate)[2]
+
+    def update_with_rate(
+        self, position: Any, gradient: Any, state: State, learning_rate: Any
+    ) -> tuple[Any, State, Any]:
+        """Return what `update` and `effective_rate` do, at the cost of one."""
+        moved, state, rate = self._rule(position, gradient, state, learning_rate, self.hyper)
+        return moved, state, rate + np.zeros(np.shape(position))
 
 
 def names() -> tuple[str, ...]:
@@ -83,7 +90,9 @@ def get(name: str, **hyper: Any) -> Optimizer:
     for key in hyper:
         check.choice(f"hyper-parameter of {name}", key, standard)
     checked = {key: _checked(key, hyper.get(key, value)) for key, value in standard.items()}
-    if checked.get("nesterov") and (checked["momentum"] == 0 or checked["dampening"] != 0):
+    if checked.get("nesterov") and (
+        _is_off(checked["momentum"]) or not _is_off(checked["dampening"])
+    ):
         raise ValueError(
             "nesterov needs a momentum above 0 and a dampening of 0, "
             f"got momentum {checked['momentum']:g} and dampening {checked['dampening']:g}"
@@ -114,7 +123,7 @@ def _checked(key: str, value: Any) -> Any:
 
 def _sgd(w: Any, g: Any, state: State, lr: Any, h: Hyper) -> tuple[Any, State, Any]:
     g = _decayed(w, g, h)
-    if h["momentum"] == 0:
+    if _is_off(h["momentum"]):
         return w - lr * g, state, lr
     velocity, step = state
     # The first velocity is the gradient itself: dampening begins with the second step.
@@ -151,7 +160,7 @@ def _rmsprop(w: Any, g: Any, state: State, lr: Any, h: Hyper) -> tuple[Any, Stat
         mean = h["alpha"] * mean + (1.0 - h["alpha"]) * g
         variance = squares - mean * mean
     rate = lr / (np.sqrt(variance) + h["eps"])
-    if h["momentum"] == 0:
+    if _is_off(h["momentum"]):
         return w - rate * g, (squares, mean, velocity), rate
     velocity = h["momentum"] * velocity + g / (np.sqrt(variance) + h["eps"])
     return w - lr * velocity, (squares, mean, velocity), rate
@@ -178,7 +187,12 @@ def _adam_step(w: Any, g: Any, state: State, lr: Any, h: Hyper) -> tuple[Any, St
 
 
 def _decayed(w: Any, g: Any, h: Hyper) -> Any:
-    return g + h["weight_decay"] * w if h["weight_decay"] else g
+    return g if _is_off(h["weight_decay"]) else g + h["weight_decay"] * w
+
+
+def _is_off(value: Any) -> bool:
+    """Whether a hyper-parameter is 0; one that is being recorded may be anything."""
+    return not isbox(value) and bool(value == 0)
 
 
 def _zeros(w: Any) -> Any:
@@ -186,7 +200,7 @@ def _zeros(w: Any) -> Any:
 
 
 def _sgd_init(w: Any, h: Hyper) -> State:
-    return (_zeros(w), np.zeros(())) if h["momentum"] else ()
+    return () if _is_off(h["momentum"]) else (_zeros(w), np.zeros(()))
 
 
 def _adagrad_init(w: Any, h: Hyper) -> State:

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from autograd.tracer import isbox
 from numpy.typing import ArrayLike
 
 from vizdl.engines import check
 from vizdl.engines.check import Array
+from vizdl.engines.through_time import lined_up, summed_outer
 
 ACTIVATIONS = ("tanh", "identity")
 
@@ -124,19 +126,22 @@ class RNNGradients:
         (T, T), 0 for k > t. The norm is the Euclidean one over all units of all sequences of the
         batch, as h_k is one (B, H) array. For a norm a sequence, take it of `flow_vectors`.
         """
-        flow = np.zeros(2 * self.a.shape[:1])  # (T, T)
-        for k, vectors in self._walk_back():
-            flow[k:, k] = np.sqrt(np.sum(vectors**2, axis=(1, 2)))
+        columns = [
+            np.concatenate([np.zeros(k), np.sqrt(np.einsum("tbh,tbh->t", v, v))])  # (T,)
+            for k, v in self._walk_back()
+        ]
+        flow: Array = np.stack(columns[::-1], axis=1)
         return flow
 
     @cached_property
     def flow_vectors(self) -> Array:
         """flow_vectors[t, k] = dL_t/dh_k, the vectors whose norm is `flow`: (T, T, B, H)."""
-        T, B, H = self.a.shape
-        result = np.zeros((T, T, B, H))
-        for k, vectors in self._walk_back():
-            result[k:, k] = vectors
-        return result
+        columns = [
+            np.concatenate([np.zeros((k, *v.shape[1:])), v])  # (T, B, H)
+            for k, v in self._walk_back()
+        ]
+        vectors: Array = np.stack(columns[::-1], axis=1)
+        return vectors
 
     @cached_property
     def shares(self) -> RNNShares:
@@ -215,20 +220,22 @@ def forward(model: RNN, x: ArrayLike, h0: ArrayLike | None = None) -> RNNTrace:
     ValueError or TypeError for anything of another shape, not finite, or not numeric.
     """
     x = check.array("x", x, ("T", "B", model.input_size))
-    T, B, _ = x.shape
-    h = np.zeros((T + 1, B, model.hidden_size))
-    if h0 is not None:
-        h[0] = check.array("h0", h0, (B, model.hidden_size))
-
-    a = x @ model.w_xh.T + model.b_h  # (T, B, H), the inputs' part of every step at once
+    _, B, H = *x.shape[:2], model.hidden_size
+    steps_h = [np.zeros((B, H)) if h0 is None else check.array("h0", h0, (B, H))]
+    steps_a = []
+    driven = x @ model.w_xh.T + model.b_h  # (T, B, H), the inputs' part of every step at once
+    w_hh, linear = model.w_hh.T, model.activation == "identity"
     with np.errstate(over="ignore", invalid="ignore"):  # divergence is a result, not an accident
-        for t in range(T):
-            a[t] += h[t] @ model.w_hh.T
-            h[t + 1] = np.tanh(a[t]) if model.activation == "tanh" else a[t]
+        for drive in driven:
+            a = steps_h[-1] @ w_hh
+            a += drive
+            steps_a.append(a)
+            steps_h.append(a if linear else np.tanh(a))
+        a, h = lined_up(steps_a), lined_up(steps_h)
         y = h[1:] @ model.w_hy.T + model.b_y  # (T, B, O)
-    finite = np.isfinite(y).all(axis=(1, 2))  # (T,), no infinite state has a finite output
-    if finite.all():
+    if isbox(y) or np.isfinite(y).all():  # a box: it is being recorded
         return RNNTrace(h, a, y, x)
+    finite = np.isfinite(y).all(axis=(1, 2))  # (T,), no infinite state has a finite output
     end = int(np.argmin(finite))
     return RNNTrace(h[: end + 1], a[:end], y[:end], x[:end], diverged=end)
 
@@ -246,21 +253,24 @@ def bptt(model: RNN, trace: RNNTrace, dy: ArrayLike) -> RNNGradients:
 
     Goodfellow, Bengio and Courville, Deep Learning, MIT Press 2016, section 10.2.2.
     """
-    T, B, H = _fitting(model, trace)
+    T, B, _ = _fitting(model, trace)
     dy = check.array("dy", dy, (T, B, model.output_size))
     slope = _slope(model, trace)
-    grad_h = np.concatenate([np.zeros((1, B, H)), dy @ model.w_hy])  # (T+1, B, H)
-    grad_a = np.empty((T, B, H))
+    direct = dy @ model.w_hy  # (T, B, H), from each step's own loss
+    steps_h, steps_a = [direct[T - 1]], []  # from the last step to the first
     for t in reversed(range(T)):
-        grad_a[t] = slope[t] * grad_h[t + 1]
-        grad_h[t] += grad_a[t] @ model.w_hh
+        steps_a.append(slope[t] * steps_h[-1])
+        dh = steps_a[-1] @ model.w_hh
+        if t:
+            dh += direct[t - 1]
+        steps_h.append(dh)
+    grad_a, grad_h = lined_up(steps_a[::-1]), lined_up(steps_h[::-1])
 
-    over_steps_and_batch = ([0, 1], [0, 1])
     return RNNGradients(
-        w_xh=np.tensordot(grad_a, trace.x, over_steps_and_batch),  # (H, D)
-        w_hh=np.tensordot(grad_a, trace.h[:-1], over_steps_and_batch),  # (H, H)
+        w_xh=summed_outer(grad_a, trace.x),  # (H, D)
+        w_hh=summed_outer(grad_a, trace.h[:-1]),  # (H, H)
         b_h=grad_a.sum(axis=(0, 1)),
-        w_hy=np.tensordot(dy, trace.h[1:], over_steps_and_batch),  # (O, H)
+        w_hy=summed_outer(dy, trace.h[1:]),  # (O, H)
         b_y=dy.sum(axis=(0, 1)),
         x=grad_a @ model.w_xh,
         a=grad_a,

@@ -25,8 +25,9 @@ from vizdl.live.schedule import Plan, plan
 
 
 def runtime() -> str:
-    """The functions that every program needs, and what runs one: a classic script."""
-    return (files(__package__) / "runtime.js").read_text("utf-8")
+    """What every program needs, what runs one, and random numbers: a classic script."""
+    folder = files(__package__)
+    return "".join((folder / name).read_text("utf-8") for name in ("runtime.js", "draws.js"))
 
 
 def script(name: str, programs: Mapping[str, Program]) -> str:

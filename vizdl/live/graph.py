@@ -32,6 +32,8 @@ from vizdl.live.nodes import (
     root,
 )
 
+SMALL = 256  # numbers that may always be written out as a constant
+
 
 class Graph:
     """Nodes in the order in which they can be computed. Methods take and return references."""
@@ -135,9 +137,6 @@ class Graph:
 
     def rearrange(self, arg: Ref, function: Callable[[Any], Any]) -> Ref:
         """Whatever only moves numbers: the function says how, by what it does to their places."""
-        known = self.value(arg)
-        if known is not None:
-            return self.constant(function(known))
         node = self.nodes[arg]
         made, where = root(self.nodes, arg), layout(self.nodes, arg)
         base = np.arange(max(1, self.nodes[made].size))
@@ -201,10 +200,15 @@ class Graph:
 
     def _fold(self, node: Node) -> Ref:
         values = [self.value(arg) for arg in node.args]
-        if any(value is None for value in values):
+        if any(value is None for value in values) or node.size > self._worth(node):
             return self._add(node)
         with np.errstate(all="ignore"):
             return self.constant(compute(node, values))
+
+    def _worth(self, node: Node) -> int:
+        """How many numbers a constant may have instead of those that it is computed from."""
+        made = {root(self.nodes, arg) for arg in node.args}
+        return max(SMALL, sum(self.nodes[ref].size for ref in made))
 
     def _add(self, node: Node) -> Ref:
         detail = node.detail
