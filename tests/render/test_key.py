@@ -1,11 +1,12 @@
 """A change in the source redoes the scenes that use what changed, and no other."""
 
 import os
+import textwrap
 
 import pytest
 
 from vizdl.catalog import Concept
-from vizdl.render import key
+from vizdl.render import key, source
 
 # A house as small as can be: three concepts, and one thing of every kind that can change.
 COURSE = {
@@ -113,22 +114,15 @@ COURSE = {
             experiment = gamma
     """,
 }
-FLOORS = ("engines", "mobjects", "experiments", "scenes")
-
-
-def write(folder, module, text):
-    lines = text.strip("\n").split("\n")
-    indent = len(lines[0]) - len(lines[0].lstrip())
-    (folder / module).write_text("\n".join(line[indent:] for line in lines))
 
 
 @pytest.fixture
 def course(tmp_path):
     """The folder of a package that stands for vizdl."""
-    for floor in FLOORS:
+    for floor in ("engines", "mobjects", "experiments", "scenes"):
         (tmp_path / "vizdl" / floor).mkdir(parents=True)
     for module, text in COURSE.items():
-        write(tmp_path / "vizdl", module, text)
+        (tmp_path / "vizdl" / module).write_text(textwrap.dedent(text))
     return tmp_path / "vizdl"
 
 
@@ -226,6 +220,15 @@ def test_comments_docstrings_formatting_and_types_redo_nothing(course, module, o
     assert keyed(course) == before
 
 
+def test_each_source_is_read_once_for_all_concepts(course, monkeypatch):
+    read, found = source.read, []
+    monkeypatch.setattr(
+        source, "read", lambda name, *a, **k: (found.append(name), read(name, *a, **k))[1]
+    )
+    assert keyed(course) == keyed(course)
+    assert len(found) == len(set(found)) > 10
+
+
 def test_what_draws_counts_besides(course):
     concept = Concept("gamma", "Gamma", 1, 1, "")
     found = key.dependencies(concept, also=["vizdl.mobjects.wire"], places={"vizdl": course})
@@ -241,7 +244,7 @@ def test_what_is_not_there_is_named(course):
 
 def test_a_source_with_an_error_is_named_with_its_line(course):
     edited(course, "style.py", "SIZE = 4", "SIZE = = 4")
-    said = rf"{course / 'style.py'} is no Python, see line 3: invalid syntax"
+    said = rf"{course / 'style.py'} is no Python, see line 4: invalid syntax"
     with pytest.raises(key.SourceError, match=said):
         keyed(course, ["alpha"])
     assert keyed(course, ["gamma"])  # which uses no style

@@ -3,24 +3,50 @@
 import ast
 import symtable
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 import vizdl
 from vizdl.render import source
 from vizdl.render.graph import ALL, Graph, files
+from vizdl.render.source import CODE
 from vizdl.render.uses import names, uses
 
 HOUSE = Path(vizdl.__file__).parent
 SOURCES = sorted([*HOUSE.rglob("*.py"), *(HOUSE.parent / "scenes").glob("*.py")])
 
-MATHS = """
+ENGINES = {
+    "maths.py": """
 LIMIT = 10
 def halve(x): return x / LIMIT
 def third(x): return x / 3
 class Shape:
     pass
-"""
+""",
+    "__init__.py": '"Maths."',
+    "all.py": "from .maths import halve as half\nfrom . import maths\n__all__ = ['half', 'maths']",
+    "stars.py": "from math import *\nfrom .maths import *",
+    "circle.py": "from .round import halve, nothing",
+    "round.py": "from .circle import *\nfrom .maths import halve",
+    "lazy.py": "def __getattr__(name):\n    from .maths import halve\n    return halve",
+    "loud.py": "from .maths import halve\ndef quiet(): return 1\nhalve(1)",
+    "relay.py": "from .maths import halve\nfrom .plain import third\nfor x in range(3): halve(x)",
+    "plain.py": "def third(): return 3",
+    "deep/__init__.py": "from ..maths import halve\nhalve(1)",
+    "deep/inner.py": "def quiet(): return 1",
+    "either.py": "if 1:\n    from .maths import halve\n    def f(): return halve",
+    "shown.py": """
+class Shown:
+    @classmethod
+    def example(cls):
+        from .maths import halve
+        return halve
+class Plain:
+    @classmethod
+    def example(cls): return 1
+""",
+}
 # Where `halve` is used alone, then all of `maths`, then nothing of it.
 PRECISE = [
     "from vizdl.engines import maths\nX = maths.halve(1)",
@@ -45,11 +71,23 @@ PRECISE = [
     "from vizdl.engines import maths\nif True:\n    X = maths.halve",
     "try:\n    from vizdl.engines.maths import halve\nexcept ImportError: pass\nX = halve",
     "from vizdl.engines.maths import halve\ndef f():\n    return [halve(x) for x in (halve, 1)]",
-    "from ..engines.maths import halve\ndef f(halve):\n    def g():\n        global halve; halve()",
+    "from ..engines import maths\ndef f(maths):\n    def g():\n        global maths; maths.halve()",
     "from vizdl.engines.maths import halve\ndef f(): return [halve for halve in halve(1)]",
     "from vizdl.engines.maths import halve\nclass X:\n    halve = 1\n    def f(self): return halve",
     "X = 'vizdl.engines.maths:halve'",
     "from vizdl.engines.lazy import anything\nX = anything",
+    "from vizdl.engines import all\nX = [all]",
+    "from vizdl.engines.loud import quiet\nX = quiet",
+    "from vizdl.engines.relay import third as f\nX = 1",
+    "from vizdl.engines.deep.inner import quiet\nX = quiet",
+    "from vizdl.engines.either import f\nX = f",
+    "import vizdl.engines.loud",
+    "from vizdl.engines import loud",
+    "def f():\n    import vizdl.engines.loud",
+    "from vizdl.engines.shown import Shown\nX = Shown.example()",
+    "from vizdl.engines.shown import Shown\nX = getattr(Shown, 'example')()",
+    "from vizdl.engines.shown import Shown\ndef f(part): return part.example()",
+    "from vizdl.engines.shown import Shown\nclass X(Shown): pass\nY = X.example()",
 ]
 WHOLE = [
     "from vizdl.engines import maths\nX = [maths]",
@@ -64,6 +102,10 @@ WHOLE = [
 ]
 NOTHING = [
     "X = 1",
+    "from vizdl.engines.circle import nothing\nX = nothing",
+    "from vizdl.engines.shown import Shown\nX = Shown()",
+    "from vizdl.engines.shown import Shown\ndef f(trace): return trace.example",
+    "from vizdl.engines.shown import Plain, Shown\nX = Shown(), Plain.example()",
     "from vizdl.engines import maths",  # importing it does nothing
     "import typing as t\nif t.TYPE_CHECKING:\n    from vizdl.engines.maths import *\nX = 1",
     "from vizdl.engines import maths\ndef f(x: maths.halve) -> maths.halve: y: maths.halve = 1",
@@ -90,23 +132,16 @@ def f(x: maths.Shape): pass
 """
 
 
-def reached(folder, text):
+def reached(folder, text, others=MappingProxyType({})):
     """The parts of the engine that the scene `text` leads to."""
     package = folder / "vizdl"
     for floor in ("engines", "scenes"):
         (package / floor).mkdir(parents=True)
-    (package / "engines/maths.py").write_text(MATHS)
-    (package / "engines/__init__.py").write_text('"""Maths."""')
-    (package / "engines/all.py").write_text(
-        "from .maths import halve as half\nfrom . import maths\n__all__ = ['half', 'maths']"
-    )
-    (package / "engines/stars.py").write_text("from math import *\nfrom .maths import *")
-    (package / "engines/circle.py").write_text("from .round import halve")
-    (package / "engines/round.py").write_text("from .circle import *\nfrom .maths import halve")
-    (package / "engines/lazy.py").write_text(
-        "def __getattr__(name):\n    from .maths import halve\n    return halve"
-    )
-    (package / "scenes/one.py").write_text(text)
+    for module, source_text in ENGINES.items():
+        (package / "engines" / module).parent.mkdir(exist_ok=True)
+        (package / "engines" / module).write_text(source_text)
+    for module, source_text in {**others, "scenes/one.py": text}.items():
+        (package / module).write_text(source_text)
     closure = Graph(files("vizdl", str(package))).closure([("vizdl.scenes.one", ALL)])
     return {part for module, part in closure if module == "vizdl.engines.maths"}
 
@@ -114,6 +149,11 @@ def reached(folder, text):
 @pytest.mark.parametrize("text", PRECISE)
 def test_a_name_leads_to_what_it_stands_for(tmp_path, text):
     assert reached(tmp_path, text) == {"halve", "LIMIT"}
+
+
+def test_the_packages_around_a_scene_run_too(tmp_path):
+    loud = "from .engines.maths import halve\nhalve(1)"
+    assert reached(tmp_path, "def f(): pass", {"__init__.py": loud}) == {"halve", "LIMIT"}
 
 
 @pytest.mark.parametrize("text", WHOLE)
@@ -129,6 +169,20 @@ def test_what_only_looks_like_a_use_is_none(tmp_path, text):
 @pytest.mark.parametrize("text", [DATACLASS, DISPATCH])
 def test_annotations_that_may_be_read_count(tmp_path, text):
     assert reached(tmp_path, text) == {"Shape"}
+
+
+def test_an_import_of_which_nothing_is_used_is_there_for_what_it_does():
+    used = [
+        "from vizdl import style\nX = style.LOSS",
+        "from vizdl import style\ndef f(x: style.Role) -> None: y: style.Role = x",
+        "from vizdl import style\n__all__ = ['style']",
+        "from vizdl import style as style",
+        "from __future__ import annotations",
+    ]
+    assert all(CODE not in source.read("vizdl.one", text).parts for text in used)
+    for text in ("import seaborn", "from vizdl import style", "import vizdl.style\nX = vizdl"):
+        assert CODE in source.read("vizdl.one", text).parts
+    assert CODE not in source.read("vizdl.one", "from vizdl import style", is_package=True).parts
 
 
 def part(text, name="f"):

@@ -116,7 +116,8 @@ class Graph:
             yield from (node for node in passed_on if node[1] != ALL)
             yield from ((name, ALL) for name in self._packages if _cut(name, -1) == module)
             return
-        yield (module, CODE) if part != CODE else (_cut(module, -1), CODE)
+        if part == CODE:
+            yield _cut(module, -1), CODE  # a package runs before its modules
         for use in held.parts[part].uses if part in held.parts else ():
             if use.startswith("@"):
                 yield from self._seek_path(use[1:])
@@ -157,7 +158,7 @@ class Graph:
         inner = f"{module}.{name}"
         if inner in self._packages:
             found |= self._seek(inner, *attributes) or self._made_up(inner, *attributes)
-        return found | {(module, CODE)} if found else found
+        return found | {(module, CODE)} if found else found  # which ran before the name was there
 
     def _made_up(self, module: str, name: str, *_: str) -> frozenset[Node]:
         """What may give a module a name that nothing in it defines."""

@@ -16,32 +16,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import vizdl
-from vizdl import catalog
 from vizdl.catalog import Concept
 from vizdl.render.graph import ALL, File, Graph, files
 from vizdl.render.index import SourceError
 
 __all__ = ["SourceError", "changes", "dependencies", "digest"]
-
-_SHARED = ("engines", "experiments", "mobjects")
-
-
-def sources(concept: Concept) -> list[Path]:
-    """The files that can change the concept's frames: its own, and what concepts share."""
-    package = Path(str(vizdl.__file__)).parent
-    others = {other.name for other in catalog.concepts()} - {concept.name}
-    found = [package / "style.py"]
-    for floor in _SHARED:
-        paths = sorted((package / floor).glob("*.py"))
-        found += [path for path in paths if floor != "experiments" or path.stem not in others]
-    for module in (concept.experiment, concept.scene.partition(":")[0]):
-        spec = importlib.util.find_spec(module)
-        if spec is None or spec.origin is None:
-            raise LookupError(f"the concept {concept.name!r} has no module {module}")
-        found.append(Path(spec.origin))
-    return list(dict.fromkeys(found))
-
 
 _KINDS = {"scenes": "scene", "experiments": "experiment", "mobjects": "part", "engines": "engine"}
 
@@ -104,7 +83,7 @@ def _label(module: str, package: str) -> str:
     return "style" if module == "vizdl.style" else f"module {module}"
 
 
-def digest(dependencies: Mapping[str, str] | None = None, **parts: Any) -> str:
+def digest(dependencies: Mapping[str, str], **parts: Any) -> str:
     """SHA-256 over the dependencies and the JSON of `parts`: settings, quality, versions …"""
     text = _json({"dependencies": dependencies, **parts})
     return hashlib.sha256(text.encode()).hexdigest()

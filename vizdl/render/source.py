@@ -87,10 +87,7 @@ def _groups(tree: ast.Module) -> dict[str, list[ast.stmt]]:
     """The parts of a module, each with its statements."""
     groups: dict[str, list[ast.stmt]] = {}
     for statement in tree.body:
-        parts: Iterable[str] = _defined(statement)
-        if not parts and not isinstance(statement, Import):
-            parts = {CODE, *_bound(statement)}
-        for part in parts:
+        for part in _defined(statement) or ([] if isinstance(statement, Import) else [CODE]):
             groups.setdefault(part, []).append(statement)
         if isinstance(statement, ast.ClassDef):
             shown = [s for s in statement.body if isinstance(s, ast.FunctionDef)]
@@ -138,14 +135,6 @@ def _defined(statement: ast.stmt) -> list[str]:
     ]
     found = [item.id for item in flat if isinstance(item, ast.Name)]
     return found if len(found) == len(flat) else []
-
-
-def _bound(statement: ast.stmt) -> set[str]:
-    """The names that a statement may bind, however deep."""
-    nodes = list(ast.walk(statement))
-    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    kinds = Function | ast.ClassDef
-    return stored | {n.name for n in nodes if isinstance(n, kinds)}
 
 
 def _imports(tree: ast.Module, package: str) -> dict[str, list[str]]:
