@@ -15,7 +15,6 @@ from math import pi, sqrt
 from typing import Any
 
 import autograd.numpy as np
-from autograd.scipy.special import erfc
 
 from vizdl.engines import check
 
@@ -81,6 +80,8 @@ def _leaky_relu_derivative(z: Any) -> Any:
 
 
 def _normal_cdf(z: Any) -> Any:
+    from autograd.scipy.special import erfc  # here, as it takes longer than all of vizdl
+
     return 0.5 * erfc(-z / sqrt(2.0))
 
 
