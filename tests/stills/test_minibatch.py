@@ -5,6 +5,7 @@ import pytest
 
 from vizdl import style
 from vizdl.experiments import minibatch as experiment
+from vizdl.experiments.base import number
 from vizdl.stills import minibatch
 from vizdl.stills.base import save
 
@@ -37,7 +38,7 @@ def test_spread_and_its_slope(trace, figure):
     ax = figure.axes[1]
     dots = lines(ax, style.GRADIENT.light)[0].get_xydata()
     np.testing.assert_array_equal(dots, np.column_stack([trace.batch_sizes, trace.spread]))
-    assert [text.get_text() for text in ax.texts] == ["slope −0.506"]
+    assert [text.get_text() for text in ax.texts] == [f"slope {number(trace.slope)}"]
 
 
 def test_losses_by_cost(trace, figure):

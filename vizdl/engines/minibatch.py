@@ -18,13 +18,11 @@ from typing import Any
 import autograd.numpy as np
 import numpy
 from autograd.tracer import isbox
-from numpy.typing import NDArray
 
 from vizdl.engines import check
 from vizdl.engines.check import Array
+from vizdl.engines.draws import Indices, Key, integers, key, normal, permutations, uniform
 from vizdl.engines.landscape import Landscape
-
-Indices = NDArray[numpy.int64]
 
 TRUE_WEIGHTS = (0.5, 1.5)  # intercept and slope
 INPUT_RANGE = (-1.0, 2.0)  # not centred, so that the two weights interact
@@ -95,14 +93,20 @@ def make_problem(points: int = 512, noise: float = 0.5, seed: int = 0) -> Regres
     """
     points = check.integer("points", points, at_least=2)
     noise = check.number("noise", noise, at_least=0)
-    random = numpy.random.default_rng(check.integer("seed", seed, at_least=0))
-    x = random.uniform(*INPUT_RANGE, size=points)
-    y = TRUE_WEIGHTS[0] + TRUE_WEIGHTS[1] * x + noise * random.normal(size=points)
-    features: Array = numpy.stack([numpy.ones(points), x], axis=1)  # (N, 2)
-    hessian: Array = features.T @ features / points
-    minimum: Array = numpy.asarray(
-        numpy.linalg.solve(hessian, features.T @ y / points), dtype=float
+    seed = check.integer("seed", seed, at_least=0)
+    x = uniform(key(seed, 0), points, *INPUT_RANGE)
+    return regression(
+        x, TRUE_WEIGHTS[0] + TRUE_WEIGHTS[1] * x + noise * normal(key(seed, 1), points)
     )
+
+
+def regression(x: Any, y: Any) -> Regression:
+    """Return the problem of the points (x_n, y_n), both (N,), with its least-squares solution."""
+    features = np.stack([np.ones(np.shape(x)), x], axis=1)  # (N, 2)
+    hessian = np.dot(features.T, features) / len(x)
+    apart = x - np.mean(x)
+    slope = np.sum(apart * (y - np.mean(y))) / np.sum(apart**2)
+    minimum = np.array([np.mean(y) - slope * np.mean(x), slope])
     return Regression(x, y, features, hessian, minimum)
 
 
@@ -155,10 +159,8 @@ def gradients_at(
     weights = check.array("weights", weights, (2,))
     batch_size = check.integer("batch_size", batch_size, at_least=1)
     draws = check.integer("draws", draws, at_least=1)
-    random = numpy.random.default_rng(check.integer("seed", seed, at_least=0))
-    indices = random.integers(len(problem.x), size=(draws, batch_size))
-    result: Array = gradient(problem, weights, indices)
-    return result
+    seed = check.integer("seed", seed, at_least=0)
+    return _cloud(problem, weights, batch_size, draws, key(seed, batch_size))
 
 
 def spread(
@@ -175,11 +177,7 @@ def spread(
         raise ValueError(f"batch_sizes must hold at least two different sizes, got {sizes}")
     seed = check.integer("seed", seed, at_least=0)
     truth = gradient(problem, weights)
-    seeds = numpy.random.SeedSequence(seed).generate_state(len(sizes))
-    clouds = [
-        gradients_at(problem, weights, size, draws, int(own))
-        for size, own in zip(sizes, seeds, strict=True)
-    ]
+    clouds = [_cloud(problem, weights, size, draws, key(seed, size)) for size in sizes]
     measured = numpy.array([_root_mean_square(cloud - truth) for cloud in clouds])
     single = gradient(problem, weights, numpy.arange(len(problem.x))[:, None])  # (N, 2)
     exact = _root_mean_square(single - truth) / numpy.sqrt(sizes)
@@ -209,11 +207,23 @@ def compare(
     passes = check.integer("passes", passes, at_least=1)
     seed = check.integer("seed", seed, at_least=0)
     sizes = _checked_sizes(batch_sizes, at_most=len(problem.x))
-    walks = tuple(
-        _walk(problem, size, start, rate, passes, numpy.random.default_rng([seed, size]))
-        for size in sizes
-    )
+    walks = tuple(_walk(problem, size, start, rate, passes, key(seed, size)) for size in sizes)
     return MinibatchTrace(problem, passes, walks)
+
+
+def update(problem: Regression, weights: Any, batch: Any, rate: Any) -> tuple[Any, Any]:
+    """Return the gradient (2,) of the points in `batch` (B,) and the weights (2,) after a step.
+
+        g = 1/B sum_{n in batch} (w_1 + w_2 x_n - y_n) (1, x_n),   w <- w - rate g
+
+    It is the innermost loop, so nothing is checked.
+    """
+    if isbox(batch):
+        features, y = _chosen(problem, batch)
+    else:
+        features, y = problem.features[batch], problem.y[batch]  # (B, 2), (B,)
+    gradient = (features @ weights - y) @ features / len(y)
+    return gradient, weights - rate * gradient
 
 
 def _walk(
@@ -222,9 +232,9 @@ def _walk(
     start: Array,
     rate: float,
     passes: int,
-    random: numpy.random.Generator,
+    own: Key,
 ) -> Walk:
-    batches = list(_shuffled(len(problem.x), batch_size, passes, random))
+    batches = list(_shuffled(len(problem.x), batch_size, passes, own))
     updates = len(batches)
     padded = numpy.full((updates, batch_size), -1)
     for row, batch in zip(padded, batches, strict=True):
@@ -234,11 +244,9 @@ def _walk(
     positions[0] = start
     diverged_at = -1
     for u, batch in enumerate(batches):
-        features = problem.features[batch]  # (B, 2)
-        residuals = features @ positions[u] - problem.y[batch]  # (B,)
-        gradients[u] = residuals @ features / len(batch)
-        positions[u + 1] = positions[u] - rate * gradients[u]
-        if numpy.abs(positions[u + 1]).max() > LIMIT:
+        gradients[u], moved = update(problem, positions[u], batch, rate)
+        positions[u + 1] = moved
+        if abs(moved[0]) > LIMIT or abs(moved[1]) > LIMIT:  # a fifth of the time of abs().max()
             diverged_at = u + 1
             break
     evaluations = numpy.cumsum([0, *(len(batch) for batch in batches)])
@@ -246,18 +254,22 @@ def _walk(
     return Walk(batch_size, positions, losses, gradients, padded, evaluations, diverged_at)
 
 
-def _shuffled(
-    points: int, batch_size: int, passes: int, random: numpy.random.Generator
-) -> Iterator[Indices]:
-    for _ in range(passes):
-        order = random.permutation(points)
+def _cloud(problem: Regression, weights: Array, size: int, draws: int, own: Key) -> Array:
+    cloud: Array = gradient(problem, weights, integers(own, (draws, size), len(problem.x)))
+    return cloud
+
+
+def _shuffled(points: int, batch_size: int, passes: int, own: Key) -> Iterator[Indices]:
+    for order in permutations(own, passes, points):
         for first in range(0, points, batch_size):
             yield order[first : first + batch_size]
 
 
-def _chosen(problem: Regression, indices: Any) -> tuple[Array, Array]:
+def _chosen(problem: Regression, indices: Any) -> tuple[Any, Any]:
     if indices is None:
         return problem.features, problem.y
+    if isbox(indices):  # they are being recorded: their values are not known yet
+        return np.take(problem.features, indices, axis=0), np.take(problem.y, indices, axis=0)
     indices = numpy.asarray(indices)
     if indices.dtype.kind not in "iu" or indices.ndim == 0 or indices.size == 0:
         raise ValueError(

@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from vizdl.engines import draws
 from vizdl.engines import minibatch as engine
 from vizdl.experiments import base
 from vizdl.experiments.base import Fact, Facts, Trace, number, setting
@@ -28,6 +29,7 @@ POINTS = 512
 DRAWS = 300  # gradients in a swarm
 START = (-1.2, 3.2)  # intercept and slope, far out along the flat valley
 DOMAIN = ((-2.1, 1.5), (0.1, 3.7))  # of both weights, where the landscape is drawn
+ROUNDING = 1e-12  # a walker that wanders less stands still
 NEAR = 0.05  # of the loss that can be removed: what counts as having arrived
 
 EQUATIONS = {
@@ -116,8 +118,7 @@ def run(settings: Settings) -> MinibatchTrace:
 
 
 def _swarms(single: Array, sizes: Indices, seed: int) -> tuple[Indices, Array]:
-    random = np.random.default_rng([seed, DRAWS])
-    drawn = random.integers(POINTS, size=(DRAWS, sizes[-1]))
+    drawn = draws.integers(draws.key(seed, DRAWS), (DRAWS, sizes[-1]), POINTS)
     sums = np.cumsum(single[drawn], axis=1)[:, sizes - 1]  # (300, K, 2)
     return drawn[:, 0], np.moveaxis(sums / sizes[:, None], 1, 0)  # (300,), (K, 300, 2)
 
@@ -251,7 +252,7 @@ def facts(trace: MinibatchTrace) -> Facts:
         Fact(
             "wandering",
             f"Near the minimum, one point a step wanders wider than {every}",
-            wander[0] / wander[1] if wander[1] else np.nan,
+            wander[0] / wander[1] if wander[1] > ROUNDING else np.nan,
             "by a factor above 2",
             wander[0] > 2 * wander[1],
             "times",
