@@ -220,8 +220,8 @@ def forward(model: RNN, x: ArrayLike, h0: ArrayLike | None = None) -> RNNTrace:
     ValueError or TypeError for anything of another shape, not finite, or not numeric.
     """
     x = check.array("x", x, ("T", "B", model.input_size))
-    _, B, H = *x.shape[:2], model.hidden_size
-    steps_h = [np.zeros((B, H)) if h0 is None else check.array("h0", h0, (B, H))]
+    shape = (x.shape[1], model.hidden_size)
+    steps_h = [np.zeros(shape) if h0 is None else check.array("h0", h0, shape)]  # (B, H) each
     steps_a = []
     driven = x @ model.w_xh.T + model.b_h  # (T, B, H), the inputs' part of every step at once
     w_hh, linear = model.w_hh.T, model.activation == "identity"

@@ -39,8 +39,8 @@ def script(name: str, programs: Mapping[str, Program]) -> str:
 
 def expression(source: Program) -> str:
     """Return the program as an expression."""
-    nodes, slots = source.nodes, {**source.inputs, **source.state, **source.sequences}
-    ends = [*(slot.ref for slot in slots.values()), *source.following.values()]
+    nodes = source.nodes
+    ends = [*(slot.ref for slot in source.slots.values()), *source.following.values()]
     ends += source.outputs.values()
     planned = plan(nodes, needed(nodes, ends), ends)
     names = _names(source, planned)
@@ -96,8 +96,7 @@ def expression(source: Program) -> str:
 
 def _names(source: Program, planned: Plan) -> dict[Ref, str]:
     """A variable for each place; with a $ before it where it has a name in Python."""
-    slots = {**source.inputs, **source.state, **source.sequences}
-    spoken = {slot.ref: name for name, slot in slots.items()}
+    spoken = {slot.ref: name for name, slot in source.slots.items()}
     for name, ref in source.outputs.items():
         spoken.setdefault(ref, name)
     names: dict[Ref, str] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -48,11 +49,33 @@ class Program:
     stop: str | None
 
     @property
+    def slots(self) -> dict[str, Slot]:
+        """Everything that comes in, by name."""
+        return {**self.inputs, **self.state, **self.sequences}
+
+    @property
     def shapes(self) -> dict[str, Shape]:
         """The shape of everything that comes in or out, in one step."""
-        slots = {**self.inputs, **self.state, **self.sequences}
-        refs = {name: slot.ref for name, slot in slots.items()} | dict(self.outputs)
+        refs = {name: slot.ref for name, slot in self.slots.items()} | dict(self.outputs)
         return {name: self.nodes[ref].shape for name, ref in refs.items()}
+
+    def step(self, given: Mapping[str, Any]) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Take one step in Python from what comes in by name: the state after it, the outputs."""
+        results: dict[Ref, Any] = {}
+        with np.errstate(all="ignore"):
+            for ref in self._order:
+                node = self.nodes[ref]
+                if node.op == INPUT:
+                    results[ref] = given[node.detail]
+                elif node.op == CONSTANT:
+                    results[ref] = node.detail
+                else:
+                    results[ref] = compute(node, [results[arg] for arg in node.args])
+        state, outputs = (
+            {name: np.asarray(results[ref]) for name, ref in named.items()}
+            for named in (self.following, self.outputs)
+        )
+        return state, outputs
 
     def run(self, steps: int = 1, **given: Any) -> Run:
         """Take that many steps in Python, over whole sequences if there are any.
@@ -67,25 +90,27 @@ class Program:
                 (rows if leaf in rows else values)[self._checked(leaf, value)] = np.asarray(value)
         if rows:
             steps = min(len(row) for row in rows.values())
-        order = needed(self.nodes, [*self.following.values(), *self.outputs.values()])
         states = {name: [values[name]] for name in self.state}
         outputs: dict[str, list[Array]] = {name: [] for name in self.outputs}
+        done = 0
         for t in reversed(range(steps)) if self.reverse else range(steps):
-            feed = values | {name: row[t] for name, row in rows.items()}
-            results = self._evaluate(order, feed)
-            for name, ref in self.outputs.items():
-                outputs[name].append(results[ref])
-            for name, ref in self.following.items():
-                values[name] = results[ref]
-                states[name].append(results[ref])
-            if self.stop is not None and outputs[self.stop][-1]:
+            after, given_out = self.step(values | {name: row[t] for name, row in rows.items()})
+            values |= after
+            for name, value in after.items():
+                states[name].append(value)
+            for name, value in given_out.items():
+                outputs[name].append(value)
+            done += 1
+            if self.stop is not None and given_out[self.stop]:
                 break
-        done = len(next(iter(outputs.values()), states and next(iter(states.values()))[1:]))
         turn = slice(None, None, -1 if self.reverse else 1)
         return Run(
             done,
-            {name: np.stack(rows[turn]) for name, rows in states.items()},
-            {name: np.stack(rows[turn]) for name, rows in outputs.items()},
+            {name: np.stack(kept[turn]) for name, kept in states.items()},
+            {
+                name: np.stack(kept[turn]) if kept else np.zeros((0, *self.shapes[name]))
+                for name, kept in outputs.items()
+            },
         )
 
     def js(self) -> str:
@@ -94,21 +119,12 @@ class Program:
 
         return emit.expression(self)
 
-    def _evaluate(self, order: list[Ref], feed: Mapping[str, Array]) -> dict[Ref, Any]:
-        results: dict[Ref, Any] = {}
-        with np.errstate(all="ignore"):
-            for ref in order:
-                node = self.nodes[ref]
-                if node.op == INPUT:
-                    results[ref] = feed[node.detail]
-                elif node.op == CONSTANT:
-                    results[ref] = node.detail
-                else:
-                    results[ref] = compute(node, [results[arg] for arg in node.args])
-        return results
+    @cached_property
+    def _order(self) -> list[Ref]:
+        return needed(self.nodes, [*self.following.values(), *self.outputs.values()])
 
     def _checked(self, name: str, value: Any) -> str:
-        slots = {**self.inputs, **self.state, **self.sequences}
+        slots = self.slots
         if name not in slots:
             raise ValueError(f"{name} must be one of {', '.join(slots)}")
         shape = np.shape(value)[1:] if name in self.sequences else np.shape(value)

@@ -29,7 +29,8 @@ A step that needs a number to go on (``if``, ``float``, ``range``), or calls wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -64,65 +65,41 @@ def record(
     from the last to the first with `reverse`. The step returns its outputs by name, or the pair
     (new state, outputs) where there is state. A run ends after a step whose output `stop` is true.
 
-    Raises `RecordError` for what can't be recorded, ValueError or TypeError for examples that
-    are not numbers and a state that changes its shape.
+    Raises `RecordError` for what can't be recorded and for a step that, run as it is, gives other
+    numbers than its recording; ValueError or TypeError for examples that are not numbers and a
+    state that changes its shape.
     """
     given = {"inputs": inputs or {}, "state": state or {}, "sequences": sequences or {}}
+    names = [name for named in given.values() for name in named]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{name} is given twice, among {', '.join(given)}")
     graph = Graph()
-    slots: dict[str, dict[str, Slot]] = {}
-    arguments: dict[str, Any] = {}
+    slots: dict[str, dict[str, Slot]] = {role: {} for role in given}
     with recording() as trace:
-        for role, named in given.items():
-            slots[role] = {}
-            for name, tree in named.items():
-                if name in arguments:
-                    raise ValueError(f"{name} is given twice, among {', '.join(given)}")
 
-                def box(leaf: str, value: Any, role: str = role) -> RecordedArray:
-                    default = _numbers(leaf, value)
-                    example = _first_item(leaf, default) if role == "sequences" else default
-                    kind = {"f": NUMBER, "b": TRUTH}.get(example.dtype.kind, WHOLE)
-                    ref = graph.input(leaf, example.shape, kind)
-                    slots[role][leaf] = Slot(ref, default)
-                    return RecordedArray(example, trace, RecordNode.new_root(graph, ref, trace))
+        def boxed(role: str, leaf: str, value: Any) -> RecordedArray:
+            default = _numbers(leaf, value)
+            example = _first(leaf, default) if role == "sequences" else default
+            kind = {"f": NUMBER, "b": TRUTH}.get(example.dtype.kind, WHOLE)
+            slots[role][leaf] = Slot(graph.input(leaf, example.shape, kind), default)
+            node = RecordNode.new_root(graph, slots[role][leaf].ref, trace)
+            return RecordedArray(example, trace, node)
 
-                if isinstance(tree, bool | str) or tree is None:
-                    raise TypeError(f"{name} must hold numbers, got {tree!r}")
-                arguments[name] = trees.rebuilt(name, tree, box)
-        returned = step(**arguments)
-        after, outputs = _returned(returned, bool(state))
-        following = {
-            leaf: _ref(graph, leaf, value, slots["state"])
-            for name, tree in after.items()
-            for leaf, value in trees.leaves(name, tree)
-        }
-        results = {
-            leaf: _ref(graph, leaf, value)
-            for name, tree in outputs.items()
-            for leaf, value in trees.leaves(name, tree)
-        }
-    if set(following) != set(slots["state"]):
-        raise ValueError(
-            f"the step must return the state {', '.join(slots['state'])}, "
-            f"got {', '.join(following) or 'none'}"
-        )
-    taken = [name for named in slots.values() for name in named if name in results]
-    if taken:
-        raise ValueError(f"the output {taken[0]} must have a name of its own, not that of an input")
-    if stop is not None and (stop not in results or graph.nodes[results[stop]].shape):
-        raise ValueError(f"stop must be an output of one number, got {stop!r}")
-    if stop is not None and reverse:
-        raise ValueError("stop must be left out with reverse")
-    return Program(
-        nodes=tuple(graph.nodes),
-        inputs=slots["inputs"],
-        state=slots["state"],
-        sequences=slots["sequences"],
+        after, outputs = _returned(step(**_arguments(given, boxed)), bool(state))
+        following = {leaf: _ref(graph, leaf, x, slots["state"]) for leaf, x in _leaves(after)}
+        results = {leaf: _ref(graph, leaf, x, {}) for leaf, x in _leaves(outputs)}
+    program = Program(
+        tuple(graph.nodes),
+        **slots,
         following=following,
         outputs=results,
         reverse=reverse,
         stop=stop,
     )
+    _check_names(program)
+    _check_numbers(program, given, step)
+    return program
 
 
 def record_loss(loss: Callable[[Any], Any], start: Any) -> Program:
@@ -138,6 +115,21 @@ def record_loss(loss: Callable[[Any], Any], start: Any) -> Program:
     return record(step, inputs={"w": start})
 
 
+def _arguments(given: Mapping[str, Trees], leaf: Callable[[str, str, Any], Any]) -> dict[str, Any]:
+    """What the step is called with: `leaf` makes each number from its role, its name and itself."""
+    arguments = {}
+    for role, named in given.items():
+        for name, tree in named.items():
+            if isinstance(tree, bool | str) or tree is None:
+                raise TypeError(f"{name} must hold numbers, got {tree!r}")
+            arguments[name] = trees.rebuilt(name, tree, functools.partial(leaf, role))
+    return arguments
+
+
+def _leaves(named: Trees) -> Iterator[tuple[str, Any]]:
+    return (leaf for name, tree in named.items() for leaf in trees.leaves(name, tree))
+
+
 def _numbers(name: str, value: Any) -> Any:
     array = np.array(value)
     if array.dtype.kind not in "fbiu":
@@ -147,10 +139,10 @@ def _numbers(name: str, value: Any) -> Any:
     return array if array.dtype.kind == "b" else array.astype(np.float64)
 
 
-def _first_item(name: str, value: Any) -> Any:
-    if value.ndim == 0 or len(value) == 0:
-        raise ValueError(f"{name} must have at least one item in time, got shape {value.shape}")
-    return value[0]
+def _first(name: str, items: Any) -> Any:
+    if items.ndim == 0 or len(items) == 0:
+        raise ValueError(f"{name} must have at least one item in time, got shape {items.shape}")
+    return np.asarray(items[0])
 
 
 def _returned(returned: Any, has_state: bool) -> tuple[Trees, Trees]:
@@ -165,11 +157,51 @@ def _returned(returned: Any, has_state: bool) -> tuple[Trees, Trees]:
     return pair
 
 
-def _ref(graph: Graph, name: str, value: Any, slots: Mapping[str, Slot] | None = None) -> Ref:
+def _ref(graph: Graph, name: str, value: Any, slots: Mapping[str, Slot]) -> Ref:
     ref = value._node.ref if isinstance(value, RecordedArray) else graph.constant(value)
-    if slots is not None and name in slots and graph.nodes[ref].shape != slots[name].default.shape:
+    if name in slots and graph.nodes[ref].shape != slots[name].default.shape:
         raise ValueError(
             f"{name} must keep its shape {slots[name].default.shape}, "
             f"got {graph.nodes[ref].shape} after the step"
         )
-    return graph.settled(ref, slots[name].ref if slots and name in slots else None)
+    return graph.settled(ref, slots[name].ref if name in slots else None)
+
+
+def _check_names(program: Program) -> None:
+    if set(program.following) != set(program.state):
+        raise ValueError(
+            f"the step must return the state {', '.join(program.state)}, "
+            f"got {', '.join(program.following) or 'none'}"
+        )
+    taken = set(program.slots) & set(program.outputs)
+    if taken:
+        raise ValueError(f"the output {min(taken)} must have a name that nothing else has")
+    stop = program.stop
+    if stop is not None and (stop not in program.outputs or program.shapes[stop]):
+        raise ValueError(f"stop must be an output of one number, got {stop!r}")
+    if stop is not None and program.reverse:
+        raise ValueError("stop must be left out with reverse")
+
+
+def _check_numbers(program: Program, given: Mapping[str, Trees], step: Callable[..., Any]) -> None:
+    """The step as it is, on the examples, must give what the recording gives."""
+
+    def plain(role: str, leaf: str, value: Any) -> Any:
+        default = program.slots[leaf].default
+        if role == "sequences":
+            return default[0]
+        return default.copy() if isinstance(value, np.ndarray) else float(default)
+
+    examples = {name: slot.default for name, slot in program.slots.items()}
+    examples |= {name: slot.default[0] for name, slot in program.sequences.items()}
+    with np.errstate(all="ignore"):
+        after, outputs = _returned(step(**_arguments(given, plain)), bool(program.state))
+    state_found, outputs_found = program.step(examples)
+    for leaf, value in (*_leaves(after), *_leaves(outputs)):
+        found = (outputs_found | state_found)[leaf]
+        scale = np.max(np.abs(found), where=np.isfinite(found), initial=1.0)
+        if not np.allclose(found, value, rtol=1e-9, atol=1e-12 * scale, equal_nan=True):
+            raise RecordError(
+                f"{leaf} comes out as other numbers when recorded: the step must depend on what "
+                "it is given alone, and change none of it"
+            )
