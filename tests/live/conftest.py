@@ -9,7 +9,9 @@ import threading
 import numpy as np
 import pytest
 
-from vizdl.live import emit
+from vizdl.live import emit, trees
+from vizdl.live.program import Run
+from vizdl.live.record import record
 
 HARNESS = """
 var lines = require("readline").createInterface({ input: process.stdin });
@@ -67,9 +69,6 @@ class Node:
 
     def run(self, program, steps=1, **given):
         """What `program.run` gives, computed by the emitted program."""
-        from vizdl.live import trees
-        from vizdl.live.program import Run
-
         arrays = {
             leaf: np.asarray(value, dtype="<f8")
             for name, tree in given.items()
@@ -117,3 +116,24 @@ def node():
     running = Node()
     yield running
     running.close()
+
+
+@pytest.fixture(scope="session")
+def assert_same(node):
+    """``assert_same(function, *arrays)``: recorded, run in Python and in JavaScript, it gives what
+    it gives as it is."""
+
+    def check(function, *arrays, rtol=1e-12, atol=1e-13):
+        program = record(
+            lambda **given: {"result": function(*given.values())},
+            inputs={f"x{k}": array for k, array in enumerate(arrays)},
+        )
+        with np.errstate(all="ignore"):
+            expected = np.asarray(function(*arrays), dtype=float)
+        close = {"rtol": rtol, "atol": atol}
+        found = program.run().outputs["result"]
+        np.testing.assert_allclose(found, expected[None], **close)
+        if expected.size:
+            np.testing.assert_allclose(node.run(program).outputs["result"], expected[None], **close)
+
+    return check

@@ -19,7 +19,7 @@ import numpy as np
 
 from vizdl.live import kernels
 from vizdl.live.loops import Call
-from vizdl.live.nodes import CONSTANT, Node, Ref, layout, needed, root
+from vizdl.live.nodes import CONSTANT, Node, Ref, all_the_same, layout, needed, root
 from vizdl.live.program import Program
 from vizdl.live.schedule import Plan, plan
 
@@ -138,13 +138,13 @@ def _filled(source: Program, planned: Plan, names: Mapping[Ref, str]) -> Iterato
         value = values.get(ref)
         if source.nodes[ref].op == CONSTANT:
             value = source.nodes[ref].detail
-        if value is None or not value.any():
+        if value is None or not any(value.tobytes()):
             continue  # memory begins as zeros
-        first = value.flat[0]
-        if value.size > 1 and (value == first).all():
-            yield f"v({names[ref]}, {value.size}).fill({kernels.number(first)});"
-        elif value.size == 1:
-            yield f"m[{names[ref]}] = {kernels.number(first)};"
+        first = kernels.number(value.flat[0])
+        if value.size == 1:
+            yield f"m[{names[ref]}] = {first};"
+        elif all_the_same(value):
+            yield f"v({names[ref]}, {value.size}).fill({first});"
         else:
             yield f"m.set({_numbers(value)}, {names[ref]});"
 

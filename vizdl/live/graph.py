@@ -24,6 +24,7 @@ from vizdl.live.nodes import (
     Node,
     Ref,
     Shape,
+    all_the_same,
     compute,
     contiguous,
     layout,
@@ -54,7 +55,7 @@ class Graph:
             raise TypeError(f"arrays of numbers can be recorded, not of dtype {array.dtype}")
         kind = {"f": NUMBER, "b": TRUTH}.get(array.dtype.kind, WHOLE)
         array = np.array(array, {NUMBER: np.float64, TRUTH: bool, WHOLE: np.int64}[kind])
-        if array.ndim and array.size and _all_the_same(array):
+        if array.ndim and array.size and all_the_same(array):
             number = self.constant(array.flat[0])
             return self._view(number, array.shape, Layout((0,) * array.ndim, 0))
         array.setflags(write=False)
@@ -219,8 +220,3 @@ class Graph:
             self._known[key] = len(self.nodes)
             self.nodes.append(replace(node, origin=node.origin or self.origin))
         return self._known[key]
-
-
-def _all_the_same(array: Any) -> bool:
-    numbers = np.frombuffer(array.tobytes(), np.uint8).reshape(array.size, -1)  # 0 is not -0 here
-    return bool((numbers == numbers[0]).all())

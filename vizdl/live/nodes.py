@@ -132,3 +132,9 @@ def layout_of(places: Any) -> Layout | None:
     )
     found = Layout(strides, int(places[first]))
     return found if (places == places_of(places.shape, found)).all() else None
+
+
+def all_the_same(array: Any) -> bool:
+    """Whether an array of at least one number holds one number again and again, bit for bit."""
+    numbers = np.frombuffer(array.tobytes(), np.uint8).reshape(array.size, -1)  # 0 is not -0
+    return bool((numbers == numbers[0]).all())
