@@ -181,7 +181,7 @@ class RecordedArray(ArrayBox):  # type: ignore[misc]
         _refuse("the operator in")
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
-        _refuse("np.array or np.asarray")
+        _refuse("np.asarray, or an index into a plain array (there np.take does it),")
 
     def item(self, *args: Any) -> Any:
         """Refused."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from math import prod
 from typing import Any
@@ -85,6 +85,9 @@ class Graph:
         gone = tuple(sorted(axis % len(node.shape) for axis in axes))
         shape = tuple(n for axis, n in enumerate(node.shape) if axis not in gone)
         kind = node.kind
+        alone = all(node.shape[axis] == 1 for axis in gone)
+        if alone and kind == NUMBER and name in ("sum", "prod", "max", "min"):
+            return self.rearrange(arg, lambda d: d.reshape(shape))
         if name in ("sum", "prod", "argmax", "argmin"):
             kind = WHOLE if kind != NUMBER or "arg" in name else NUMBER
         elif name in ("all", "any"):
@@ -151,14 +154,10 @@ class Graph:
             return self._view(self._copy(arg), plain.shape, found)
         return self.map("gather", made, self.constant(places))
 
-    def settled(self, ref: Ref, own: Ref | None = None) -> Ref:
-        """The same numbers one after the other, in memory that is not that of another input."""
+    def settled(self, ref: Ref, held: Collection[Ref]) -> Ref:
+        """The same numbers one after the other, in memory that none of the nodes `held` lies in."""
         in_order = layout(self.nodes, ref).strides == contiguous(self.nodes[ref].shape)
-        made = self.nodes[root(self.nodes, ref)]
-        borrowed = own is not None and made.op in (INPUT, CONSTANT) and ref != own
-        if in_order and not borrowed:
-            return ref
-        return self._copy(ref)
+        return ref if in_order and root(self.nodes, ref) not in held else self._copy(ref)
 
     def _copy(self, ref: Ref) -> Ref:
         node = self.nodes[ref]

@@ -87,8 +87,9 @@ def record(
             return RecordedArray(example, trace, node)
 
         after, outputs = _returned(step(**_arguments(given, boxed)), bool(state))
-        following = {leaf: _ref(graph, leaf, x, slots["state"]) for leaf, x in _leaves(after)}
-        results = {leaf: _ref(graph, leaf, x, {}) for leaf, x in _leaves(outputs)}
+        held = slots["state"]
+        following = {leaf: _after(graph, leaf, x, held) for leaf, x in _leaves(after)}
+        results = {leaf: _settled(graph, x, held) for leaf, x in _leaves(outputs)}
     program = Program(
         tuple(graph.nodes),
         **slots,
@@ -112,7 +113,7 @@ def record_loss(loss: Callable[[Any], Any], start: Any) -> Program:
         value, gradient = descent.value_and_gradient(loss, w)
         return {"value": value, "gradient": gradient}
 
-    return record(step, inputs={"w": start})
+    return record(step, inputs={"w": np.asarray(start, dtype=np.float64)})
 
 
 def _arguments(given: Mapping[str, Trees], leaf: Callable[[str, str, Any], Any]) -> dict[str, Any]:
@@ -157,14 +158,22 @@ def _returned(returned: Any, has_state: bool) -> tuple[Trees, Trees]:
     return pair
 
 
-def _ref(graph: Graph, name: str, value: Any, slots: Mapping[str, Slot]) -> Ref:
-    ref = value._node.ref if isinstance(value, RecordedArray) else graph.constant(value)
-    if name in slots and graph.nodes[ref].shape != slots[name].default.shape:
+def _after(graph: Graph, name: str, value: Any, state: Mapping[str, Slot]) -> Ref:
+    """The node of a state after the step."""
+    shape = np.shape(value)
+    if name in state and shape != state[name].default.shape:
         raise ValueError(
-            f"{name} must keep its shape {slots[name].default.shape}, "
-            f"got {graph.nodes[ref].shape} after the step"
+            f"{name} must keep its shape {state[name].default.shape}, got {shape} after the step"
         )
-    return graph.settled(ref, slots[name].ref if name in slots else None)
+    if isinstance(value, RecordedArray) and name in state and value._node.ref == state[name].ref:
+        return state[name].ref  # it does not change
+    return _settled(graph, value, state)
+
+
+def _settled(graph: Graph, value: Any, state: Mapping[str, Slot]) -> Ref:
+    """The node of a result, apart from the memory of the state, which the step changes."""
+    ref = value._node.ref if isinstance(value, RecordedArray) else graph.constant(value)
+    return graph.settled(ref, {slot.ref for slot in state.values()})
 
 
 def _check_names(program: Program) -> None:
