@@ -14,7 +14,7 @@ AXE       := axe-core@4.14.1
 export OPENBLAS_NUM_THREADS = 1
 export OMP_NUM_THREADS = 1
 
-.PHONY: gallery test fast lint setup setup-test clean
+.PHONY: gallery test fast lint setup setup-test bench-render clean
 
 gallery: setup
 	$(BIN)/vizdl gallery build --jobs $(JOBS)
@@ -32,6 +32,12 @@ lint: setup-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# An hour or more on two cores: the whole course at 1080p60, by plain Manim and by vizdl, in turn.
+bench-render: setup-test
+	$(BIN)/python benchmarks/frames.py
+	$(BIN)/python benchmarks/encoding.py
+	$(BIN)/python benchmarks/render.py
 
 setup: $(VENV)/.installed $(VENDOR)/plotly-cartesian.min.js
 setup-test: $(VENV)/.installed-test $(VENDOR)/plotly-cartesian.min.js $(VENDOR)/axe.min.js build/.browser

@@ -5,14 +5,25 @@ Property tests take the time the machine needs and try the same examples each ru
 """
 
 import json
+import os
 import shutil
 import sys
+import tempfile
 
 import pytest
 from hypothesis import settings
 
 settings.register_profile("vizdl", deadline=None, derandomize=True)
 settings.load_profile("vizdl")
+
+# Tests keep no film in the user's cache, and find none there.
+os.environ["VIZDL_CACHE"] = tempfile.mkdtemp(prefix="vizdl-cache-")
+
+
+def pytest_unconfigure():
+    """Leave nothing behind."""
+    shutil.rmtree(os.environ["VIZDL_CACHE"], ignore_errors=True)
+
 
 CHROMIUM = (
     "--headless",

@@ -10,6 +10,8 @@ import pytest
 
 from vizdl import catalog, cli
 from vizdl.doctor import Check
+from vizdl.render import plan
+from vizdl.render.store import Store
 
 NAMES = [concept.name for concept in catalog.concepts()]
 NAME = NAMES[0]
@@ -216,6 +218,10 @@ def test_doctor_tells_what_is_missing_and_what_mends_it(vizdl, monkeypatch):
         (["render", NAME, "--jobs", "0"], "0 is not in the range", "vizdl render --help"),
         (["render", NAME, "--set", "steps=x"], "steps must be a whole number", "vizdl list"),
         (["render", NAME, "-o", __file__], "is a file", "vizdl render --help"),
+        (["render", NAME, "--preset", "best"], "'best' is not one of", "vizdl render --help"),
+        (["render", NAME, "--transparent"], "needs --format webm or png, got mp4", "--help"),
+        (["render", NAME, "--why", "--set", "bogus=1"], "unknown setting 'bogus'", "vizdl list"),
+        (["cache", "zzz"], "no concept is named 'zzz'", "vizdl list"),
         (["gallery", "build", "zzz"], "no concept is named 'zzz'", "vizdl list"),
         (["gallery", "build", "-o", __file__], "is a file", "vizdl gallery build --help"),
         (["gallery", "serve", "--port", "99999"], "99999 is not in the range", "--help"),
@@ -237,6 +243,60 @@ def test_misuse_is_one_sentence_and_a_hint(vizdl, tmp_path, words, sentence, hin
 def test_failure_is_one_sentence_and_a_hint(vizdl, tmp_path, words, sentence):
     assert_misuse(vizdl(*words), sentence, ".", code=1)
     assert list(tmp_path.iterdir()) == []
+
+
+# render and cache, without drawing
+
+
+def test_why_says_what_would_be_drawn_and_what_changed(vizdl, tmp_path):
+    code, out, err = vizdl("render", NAME, "--why", "-q", "low")
+    assert (code, err) == (0, "")
+    assert out == f"{NAME}: would be drawn\n  there is no videos/{NAME}.json\n"
+    (job,) = plan([NAME], out=Path("videos"), quality="low")
+    job.out.mkdir()
+    for path in job.files[:-1]:
+        path.write_bytes(b"film")
+    sizes = {path.name: 4 for path in job.files[:-1]}
+    board = {"key": job.key, "sizes": sizes, "made_from": job.record}
+    job.storyboard.write_text(json.dumps(board))
+    assert vizdl("render", NAME, "--why", "-q", "low")[1] == f"{NAME}: unchanged\n"
+    code, out, _ = vizdl("render", NAME, "--why", "-q", "high", "--set", "steps=7", "--json")
+    said = json.loads(out)
+    assert said["unchanged"] is False
+    assert "the quality is high, was low" in said["why"]
+    before = job.settings.steps
+    assert f"the setting steps is 7, was {before}" in said["why"]
+    old = {key: "other" for key in job.record["dependencies"] if key.startswith("style")}
+    board["made_from"] = job.record | {"dependencies": job.record["dependencies"] | old}
+    board["key"] = "another"
+    job.storyboard.write_text(json.dumps(board))
+    lines = vizdl("render", NAME, "--why", "-q", "low")[1].splitlines()
+    assert lines[0] == f"{NAME}: would be drawn"
+    assert len(lines) == len(old) + 1
+    assert "  the style token INK changed" in lines
+    board |= {"key": job.key, "made_from": job.record}
+    job.storyboard.write_text(json.dumps(board))
+    job.files[0].write_bytes(b"fil")  # cut short
+    assert "is not the one that was made" in vizdl("render", NAME, "--why", "-q", "low")[1]
+    job.files[0].unlink()
+    assert f"  videos/{NAME}.mp4 is missing" in vizdl("render", NAME, "--why", "-q", "low")[1]
+
+
+def test_the_cache_is_shown_and_cleared(vizdl, tmp_path, monkeypatch):
+    monkeypatch.setenv("VIZDL_CACHE", str(tmp_path / "cache"))
+    assert vizdl("cache") == (0, f"0.0 MB of at most 4000 MB in {tmp_path / 'cache'}\n", "")
+    store = Store()
+    for key, name in (("ab" * 32, NAMES[0]), ("cd" * 32, NAMES[1])):
+        store.open(key, name)
+        (tmp_path / "part.mp4").write_bytes(b"x" * 500_000)
+        store.add(tmp_path / "part.mp4", key, 0, 30)
+    out = vizdl("cache")[1].splitlines()
+    assert [line.split()[0] for line in out[:2]] == [NAMES[1], NAMES[0]]
+    assert out[2].startswith("1.0 MB of at most")
+    assert vizdl("cache", NAMES[0], "--clear")[1] == "0.5 MB freed\n"
+    assert [film["concept"] for film in json.loads(vizdl("cache", "--json")[1])] == [NAMES[1]]
+    monkeypatch.setenv("VIZDL_CACHE_SIZE", "lots")
+    assert_misuse(vizdl("cache"), "VIZDL_CACHE_SIZE must be a number of megabytes", ".", code=1)
 
 
 @pytest.mark.parametrize("words", [[], ["gallery"]])

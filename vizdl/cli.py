@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import click
 import cloup
 
 from vizdl import __version__, catalog
-from vizdl.render.job import FORMATS, QUALITIES, RenderError
+from vizdl.render.job import FORMATS, PRESETS, QUALITIES, RenderError
 
 VIDEOS = Path("videos")
 SITE = Path("gallery/_site")
@@ -22,6 +25,14 @@ STILL_ENDINGS = (".svg", ".pdf", ".png")
 PLOT_ENDINGS = (".html", ".json", *STILL_ENDINGS)
 
 CONTEXT = cloup.Context.settings(help_option_names=["-h", "--help"], max_content_width=100)
+
+
+class ScenesFailed(RenderError):
+    """Scenes that raised, with the traceback of the first."""
+
+    def __init__(self, sentence: str, trace: str) -> None:
+        super().__init__(sentence)
+        self.trace = trace
 
 
 @cloup.group(context_settings=CONTEXT, invoke_without_command=False)
@@ -91,8 +102,6 @@ def _rendered(name: str) -> str:
 
 
 def _list_settings(name: str, as_json: bool) -> None:
-    from dataclasses import asdict
-
     concept = catalog.get(name)
     controls = catalog.load(concept.experiment).Settings.controls()
     if as_json:
@@ -114,81 +123,96 @@ def _list_settings(name: str, as_json: bool) -> None:
 @cloup.option("-q", "--quality", type=click.Choice(list(QUALITIES)), default="medium",
               show_default=True, help="480p15, 720p30, 1080p60 or 2160p60.")  # fmt: skip
 @cloup.option("--format", "format_", type=click.Choice(FORMATS), default="mp4", show_default=True)
+@cloup.option("--preset", type=click.Choice((*PRESETS, "manim")), default="share",
+              show_default=True, help="draft: quick to draw; share: small, plays everywhere; "
+              "archive: without visible loss, to keep; manim: as Manim does.")  # fmt: skip
+@cloup.option("--transparent", is_flag=True, help="Without a background (webm or png), for slides.")
 @set_option
-@cloup.option("--jobs", type=click.IntRange(1), help="Scenes at once (default: one a core).")
+@cloup.option("--jobs", type=click.IntRange(1), help="Worker processes (default: one a core).")
+@cloup.option("--scheduler", metavar="ADDRESS",
+              help="Draw on the Dask cluster at this address (tcp://host:8786).")  # fmt: skip
 @cloup.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=VIDEOS,
               show_default=True, help="Folder for the videos.")  # fmt: skip
+@cloup.option("--why", is_flag=True, help="Only say what would be drawn, and what changed.")
+@cloup.option("--json", "as_json", is_flag=True, help="Progress and results for machines.")
 def render(
     names: tuple[str, ...],
     everything: bool,
-    quality: Any,
     format_: Any,
-    settings: dict[str, str],
     jobs: int | None,
-    out: Path,
+    scheduler: str | None,
+    why: bool,
+    as_json: bool,
+    **choices: Any,
 ) -> None:
     """Draw scenes to video, with captions, poster and chapter marks beside each."""
-    from vizdl.render import render as render_scenes
-
     if everything == bool(names):
         raise click.UsageError("name one or more concepts, or give --all")
+    if choices["transparent"] and format_ not in ("webm", "png"):
+        raise click.UsageError(f"--transparent needs --format webm or png, got {format_}")
     chosen = [concept.name for concept in catalog.concepts()] if everything else list(names)
-    with _scene_bars() as progress:
-        results = render_scenes(
-            chosen, out=out, quality=quality, format=format_, settings=settings, workers=jobs,
-            progress=progress,
-        )  # fmt: skip
-    _tell(results)
-
-
-def _tell(results: Any) -> None:
-    failed = [result for result in results if result.error]
-    for result in results:
-        if result.error:
-            click.secho(f"{result.job.name}: {result.error}", fg="red", err=True)
-        else:
-            drawn = (
-                "drawn" if result.job.format == "png" else f"{result.seconds or 0:.0f} s of video"
-            )
-            state = drawn if result.was_drawn else "unchanged"
-            click.echo(f"{result.job.files[0]}  {state}")
-    if failed:
-        raise RenderError(f"{len(failed)} of {len(results)} scenes failed") from failed[0].cause
-
-
-@contextmanager
-def _scene_bars() -> Iterator[Callable[[str, float, float], None]]:
-    """One bar a scene on a terminal, a line each 20 % elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        told: dict[str, int] = {}
-
-        def line(name: str, now: float, total: float) -> None:
-            fifth = int(5 * now / total)
-            if fifth > told.get(name, -1):
-                told[name] = fifth
-                click.echo(f"{name}: {now:.0f} of {total:.0f} s drawn", err=True)
-
-        yield line
+    choices["format"] = format_
+    if why:
+        _say_why(chosen, choices, as_json)
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:.0f} of {task.total:.0f} s"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as bars:
-        tasks: dict[str, Any] = {}
+    _render(chosen, as_json, workers=jobs, scheduler=scheduler, **choices)
 
-        def update(name: str, now: float, total: float) -> None:
-            if name not in tasks:
-                tasks[name] = bars.add_task(name, total=total)
-            bars.update(tasks[name], completed=now, total=total)
 
-        yield update
+def _say_why(names: list[str], choices: dict[str, Any], as_json: bool) -> None:
+    from vizdl.render import plan
+    from vizdl.render import why as reasons
+
+    for job in plan(names, **choices):
+        said = reasons(job)
+        if as_json:
+            click.echo(json.dumps({"name": job.name, "unchanged": not said, "why": said}))
+            continue
+        click.echo(f"{job.name}: {'would be drawn' if said else 'unchanged'}")
+        for sentence in said:
+            click.echo(f"  {sentence}")
+
+
+def _render(names: list[str], as_json: bool = False, **choices: Any) -> None:
+    from vizdl.render import render as render_scenes
+    from vizdl.render import show
+
+    style, began = show.style_for(as_json), time.monotonic()
+    with show.shown(style) as tell:
+        results = render_scenes(names, tell=tell, **choices)
+    show.summary(results, time.monotonic() - began, style)
+    failed = [result for result in results if result.error]
+    if failed:
+        raise ScenesFailed(f"{len(failed)} of {len(results)} scenes failed", failed[0].trace)
+
+
+@cli.command()
+@cloup.argument("names", nargs=-1, metavar="[CONCEPT…]")
+@cloup.option("--clear", is_flag=True, help="Drop what is kept (of the named concepts).")
+@cloup.option("--json", "as_json", is_flag=True, help="For machines.")
+def cache(names: tuple[str, ...], clear: bool, as_json: bool) -> None:
+    """What is drawn already and kept, so that it need not be drawn again."""
+    from vizdl.render.store import Store
+
+    for name in names:
+        catalog.get(name)
+    store = Store()
+    if clear:
+        free = store.clear(names or None)
+        click.echo(json.dumps({"freed": free}) if as_json else f"{free / 1e6:.1f} MB freed")
+        return
+    films = [film for film in store.films() if not names or film.concept in names]
+    if as_json:
+        click.echo(json.dumps([asdict(film) for film in films], indent=1))
+        return
+    bound = store.limit
+    for film in films:
+        used = time.strftime("%Y-%m-%d %H:%M", time.localtime(film.used))
+        click.echo(
+            f"{film.concept:<24}  {film.segments:>4} segments  {film.size / 1e6:8.1f} MB  "
+            f"used {used}"
+        )
+    size = sum(film.size for film in films)
+    click.echo(f"{size / 1e6:.1f} MB of at most {bound / 1e6:.0f} MB in {store.root}")
 
 
 @cli.command()
@@ -270,15 +294,10 @@ def build(
 ) -> None:  # fmt: skip
     """Draw what is missing and build the site."""
     from vizdl.gallery.build import build as build_site
-    from vizdl.render import render as render_scenes
 
     chosen = [catalog.get(name).name for name in names] or [c.name for c in catalog.concepts()]
     if not without_video:
-        with _scene_bars() as progress:
-            results = render_scenes(
-                chosen, out=videos, quality=quality, workers=jobs, progress=progress
-            )
-        _tell(results)
+        _render(chosen, out=videos, quality=quality, workers=jobs)
     report = build_site(out, names=chosen, videos=None if without_video else videos)
     click.echo(report)
 
@@ -326,9 +345,15 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(130)
     except Exception as error:
         if debug:
+            if isinstance(error, ScenesFailed):
+                click.echo(error.trace, err=True)  # of the worker, where it happened
             raise
         misuse = isinstance(error, click.UsageError | catalog.UnknownConcept) or _is_setting(error)
         sentence = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            sentence = (
+                f"the disk is full ({error.filename or 'the folder of the videos or the cache'})"
+            )
         if sentence.startswith("Usage:"):  # nothing was asked for, so this is help and no error
             click.echo(sentence)
             sys.exit(2)
@@ -353,7 +378,7 @@ def _hint(error: Exception, arguments: list[str]) -> str:
     if isinstance(error, click.UsageError):
         path = error.ctx.command_path if error.ctx else "vizdl"
         return f"{path} --help shows how it is used."
-    if isinstance(error, RenderError) and error.__cause__ is None:
+    if isinstance(error, RenderError) and not isinstance(error, ScenesFailed):
         return "vizdl doctor tells what is missing on this machine."
     return "--debug shows where it happened."
 

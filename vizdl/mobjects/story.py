@@ -85,11 +85,12 @@ def beat(method: Callable[[S], None]) -> Callable[[S], None]:
     @functools.wraps(method)
     def play(self: S) -> None:
         start = self.now
+        self.beat_now = method.__name__.replace("_", " ").strip().capitalize()
         method(self)
         self.hush()
         self.unspotlight()
-        name = method.__name__.replace("_", " ").strip().capitalize()
-        self.beats.append(Beat(name, start, self.now))
+        self.beats.append(Beat(self.beat_now, start, self.now))
+        self.beat_now = ""
         self.rests.append(self.now)
 
     return play
@@ -105,6 +106,7 @@ class Story(MovingCameraScene):
     title: ClassVar[str]
     experiment: ClassVar[ModuleType]
     settings: Settings | None = None
+    beat_now: str = ""  # the beat that is played, for whoever reports an error
     on_rest: Callable[[Story], None] | None = None  # called after every animation (the linter)
 
     @classmethod

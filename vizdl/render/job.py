@@ -1,18 +1,13 @@
-"""One scene, one job: played by Manim into one folder, moved into place when whole.
+"""One scene, one job: what determines its frames, and the files it leaves.
 
-Manim is imported inside `run` alone, so that listing and planning stay fast.
+Nothing here imports Manim, so that listing and planning stay fast.
 """
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import importlib.util
 import json
-import os
-import shutil
-import tempfile
-import threading
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -20,12 +15,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from vizdl import catalog
 from vizdl.render import key as keys
+from vizdl.render.formats import FORMATS, PRESETS, Encoding, Format, Preset, encoding
+from vizdl.render.store import Store
 
 if TYPE_CHECKING:
     from vizdl.experiments.base import Settings
 
+__all__ = ["FORMATS", "PRESETS", "QUALITIES", "Format", "Job", "Preset", "Quality", "RenderError"]
+
 Quality = Literal["low", "medium", "high", "4k"]
-Format = Literal["mp4", "webm", "gif", "png"]
 
 # width, height, frames a second
 QUALITIES: dict[Quality, tuple[int, int, int]] = {
@@ -36,7 +34,12 @@ QUALITIES: dict[Quality, tuple[int, int, int]] = {
 }
 # What Manim is built with where no wheel fits.
 SYSTEM_PACKAGES = "apt-get install gcc python3-dev libcairo2-dev libpango1.0-dev pkg-config"
-FORMATS: tuple[Format, ...] = ("mp4", "webm", "gif", "png")
+# Packages whose version may change a frame or an encoded byte.
+PACKAGES = (
+    "manim", "numpy", "autograd", "scikit-learn", "contourpy", "pydantic", "typst", "pycairo", "av",
+)  # fmt: skip
+# What no scene names, and draws its frames all the same.
+DRAWING = ("vizdl.render.camera", "vizdl.render.canvas")
 
 
 class RenderError(RuntimeError):
@@ -52,6 +55,15 @@ class Job:
     quality: Quality
     format: Format
     out: Path
+    preset: Preset = "share"
+    transparent: bool = False
+
+    @property
+    def encoding(self) -> Encoding | None:
+        """How a segment of the film is encoded; None for a picture."""
+        return (
+            None if self.format == "png" else encoding(self.format, self.preset, self.transparent)
+        )
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -67,29 +79,51 @@ class Job:
         """Title, duration, beats, captions and rest points of the scene, as JSON."""
         return self.out / f"{self.name}.json"
 
-    def key(self) -> str:
-        """A digest of everything that determines the frames: sources, settings, versions."""
-        return keys.digest(
-            sources=keys.sources(catalog.get(self.name)),
-            settings=self.settings.model_dump(),
-            quality=self.quality,
-            format=self.format,
-            versions={package: version(package) for package in ("manim", "numpy", "typst", "av")},
-        )
+    @functools.cached_property
+    def record(self) -> dict[str, Any]:
+        """Everything that determines the files: sources, settings, size, encoding, versions."""
+        code = self.encoding
+        return {
+            "settings": self.settings.model_dump(),
+            "quality": self.quality,
+            "format": self.format,
+            "preset": self.preset,
+            "transparent": self.transparent,
+            "encoding": None if code is None else code.about(),
+            "versions": {package: version(package) for package in PACKAGES},
+            "dependencies": keys.dependencies(
+                catalog.get(self.name), also=DRAWING, index=Store().root / "index"
+            ),
+        }
 
-    def about(self) -> dict[str, Any]:
-        """What the storyboard says of the job, its key included."""
-        settings = self.settings.model_dump()
-        about = {"concept": self.name, "quality": self.quality, "settings": settings}
-        return about | {"key": self.key()}
+    @functools.cached_property
+    def key(self) -> str:
+        """A digest of `record`: equal keys mean equal files."""
+        return keys.digest(**self.record)
+
+    def made_from(self) -> dict[str, Any] | None:
+        """The record of the files that lie in `out`, None where there are none."""
+        board = _read(self.storyboard)
+        return None if board is None else board.get("made_from")
 
     def is_done(self) -> bool:
-        """Whether all files are there and were made from just these sources and settings."""
-        try:
-            made_with = json.loads(self.storyboard.read_text("utf-8"))["key"]
-        except (OSError, ValueError, KeyError):
+        """Whether all files are there, whole, and made from just these sources and settings."""
+        board = _read(self.storyboard)
+        if board is None or board.get("key") != self.key:
             return False
-        return all(path.is_file() for path in self.files) and bool(made_with == self.key())
+        sizes = board.get("sizes", {})
+        return all(
+            path.is_file() and path.stat().st_size == sizes.get(path.name)
+            for path in self.files[:-1]
+        )
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        board = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return board if isinstance(board, dict) else None
 
 
 def need_manim() -> None:
@@ -99,87 +133,3 @@ def need_manim() -> None:
             "drawing video needs Manim: pip install 'vizdl[animate]' "
             f"(on Debian or Ubuntu first: {SYSTEM_PACKAGES})"
         )
-
-
-def run(job: Job, report: Callable[[float, float], None] | None = None) -> float:
-    """Draw the job's scene and move its files into place. Returns the seconds of video.
-
-    `report` is called now and then with the seconds drawn and the seconds there will be.
-    """
-    from manim import tempconfig
-
-    from vizdl.render.lint import play_dry
-    from vizdl.render.output import write_files
-
-    width, height, rate = QUALITIES[job.quality]
-    about = job.about()  # before anything is drawn: a source may be edited meanwhile
-    scene_class = catalog.load(catalog.get(job.name).scene).with_settings(job.settings)
-    job.out.mkdir(parents=True, exist_ok=True)
-    # Each job has a media folder of its own: Manim rewrites its text cache, and processes race.
-    with tempfile.TemporaryDirectory(prefix=f".{job.name}-{os.getpid()}-", dir=job.out) as scratch:
-        media = Path(scratch) / "media"
-        total = play_dry(scene_class, media).now if report and job.format != "png" else 1.0
-        config: dict[str, Any] = {
-            "media_dir": str(media),
-            "pixel_width": width,
-            "pixel_height": height,
-            "frame_rate": rate,
-            "format": "none" if job.format == "png" else job.format,
-            "output_file": job.name,
-            "disable_caching": True,
-            "video_encoder_options": {"threads": "1"},  # with more, x264 varies from run to run
-            "progress_bar": "none",
-            "verbosity": "ERROR",
-        }
-        with tempconfig(config):
-            scene = scene_class(skip_animations=job.format == "png")
-            with _reporting(scene, total, report):
-                scene.render()
-            made = [Path(scratch) / path.name for path in job.files]
-            write_files(scene, made, about)
-        for path in made:
-            os.replace(path, job.out / path.name)
-    return float(scene.now)
-
-
-@contextlib.contextmanager
-def _reporting(
-    scene: Any, total: float, report: Callable[[float, float], None] | None
-) -> Iterator[None]:
-    if report is None:
-        yield
-        return
-    stop = threading.Event()
-
-    def tell() -> None:
-        while not stop.wait(0.25):
-            report(min(scene.now, total), total)
-
-    thread = threading.Thread(target=tell, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-
-
-def sweep(out: Path) -> None:
-    """Remove what killed renders left in `out`; what a living process draws stays."""
-    for left in out.glob(".*-*-*"):
-        _, process, _ = left.name.rsplit("-", 2)
-        if left.is_dir() and process.isdigit() and not _lives(int(process)):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _lives(process: int) -> bool:
-    if os.name != "posix":
-        return True  # elsewhere one can't ask without harm
-    try:
-        os.kill(process, 0)  # asks, and sends nothing
-        state = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True  # another user's, or a system without /proc
-    return state != "Z"  # a zombie has ended, and only waits to be counted

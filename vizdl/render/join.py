@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import av
 
 if TYPE_CHECKING:
-    from vizdl.render.encode import Encoding
+    from vizdl.render.formats import Encoding
 
 
 def join(segments: Sequence[Path], target: Path, encoding: Encoding, rate: int | Fraction) -> None:

@@ -11,55 +11,44 @@ from typing import Any
 import av
 from PIL import Image
 
-from vizdl.mobjects.story import Caption, Story
+from vizdl.mobjects.story import Caption
+from vizdl.render.job import QUALITIES, Job
+from vizdl.render.join import join
 
 THUMBNAIL_SIZE = (480, 270)
 THUMBNAIL_RATE = 15
 THUMBNAIL_SECONDS = 6  # of the loop; it shows twice as many of the video, at double speed
 
 
-def write_files(scene: Story, places: Sequence[Path], about: dict[str, Any]) -> None:
-    """Write picture or video, what goes beside it, and the storyboard, to `places`.
+def write_files(
+    job: Job, board: dict[str, Any], poster: Path, segments: Sequence[Path], places: Sequence[Path]
+) -> None:
+    """Write picture or film, what goes beside it, and the storyboard, to `places`.
 
-    `places` are a job's files in their order, `about` is what the storyboard says of the job.
+    `board` is the storyboard of the scene, `poster` its picture (PNG), `segments` the film's
+    parts in order; `places` are the job's files in their order.
     """
-    if scene.poster_frame is None:
-        raise RuntimeError(f"the scene {scene.title!r} took no poster: does it call close()?")
-    poster = Image.fromarray(scene.poster_frame).convert("RGB")
-    storyboard = scene.storyboard() | about
-    places[-1].write_text(json.dumps(storyboard, indent=1, ensure_ascii=False), "utf-8")
+    with Image.open(poster) as opened:
+        picture = opened.copy() if job.transparent else opened.convert("RGB")
     if len(places) == 2:
-        poster.save(places[0], optimize=True)
-        return
-    video, captions, picture, thumbnail, _ = places
-    writer = scene.renderer.file_writer
-    made = Path(writer.gif_file_path if video.suffix == ".gif" else writer.movie_file_path)
-    if video.suffix == ".mp4":
-        fast_start(made, video)
+        picture.save(places[0], optimize=True)
     else:
-        made.rename(video)
-    captions.write_text(vtt(scene.captions), "utf-8")
-    poster.save(picture, quality=88, optimize=True, progressive=True)
-    loop(video, thumbnail, around=storyboard["poster"])
+        film, captions, still, thumbnail, _ = places
+        assert job.encoding is not None
+        join(segments, film, job.encoding, QUALITIES[job.quality][2])
+        captions.write_text(vtt([Caption(**cue) for cue in board["captions"]]), "utf-8")
+        picture.convert("RGB").save(still, quality=88, optimize=True, progressive=True)
+        loop(film, thumbnail, around=board["poster"])
+    about: dict[str, Any] = {"concept": job.name, "quality": job.quality, "key": job.key}
+    about |= {"sizes": {path.name: path.stat().st_size for path in places[:-1]}}
+    about |= {"made_from": job.record}
+    places[-1].write_text(json.dumps(board | about, indent=1, ensure_ascii=False), "utf-8")
 
 
 def vtt(captions: list[Caption]) -> str:
     """The captions as a WebVTT track."""
     cues = [f"{_clock(cue.start)} --> {_clock(cue.end)}\n{_escape(cue.text)}\n" for cue in captions]
     return "WEBVTT\n\n" + "\n".join(cues)
-
-
-def fast_start(source: Path, target: Path) -> None:
-    """Copy an MP4 with its index in front, so that it plays while it loads."""
-    with (
-        av.open(source) as given,
-        av.open(target, "w", format="mp4", options={"movflags": "faststart"}) as taken,
-    ):
-        stream = taken.add_stream_from_template(given.streams.video[0])
-        for packet in given.demux(given.streams.video[0]):
-            if packet.dts is not None:
-                packet.stream = stream
-                taken.mux(packet)
 
 
 def loop(video: Path, target: Path, around: float) -> None:
@@ -76,6 +65,7 @@ def loop(video: Path, target: Path, around: float) -> None:
             "libx264", rate=THUMBNAIL_RATE, options={"crf": "28", "threads": "1"}
         )
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        given.seek(int(1_000_000 * start))  # to the segment's first frame before
         wanted = 0
         for frame in given.decode(video=0):
             at = float(frame.time or 0.0) - start
