@@ -137,3 +137,14 @@ def assert_same(node):
             np.testing.assert_allclose(node.run(program).outputs["result"], expected[None], **close)
 
     return check
+
+
+@pytest.fixture(scope="session")
+def assert_close():
+    """1e-9, relative to the largest number expected."""
+
+    def check(found, expected):
+        scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9 * scale)
+
+    return check
