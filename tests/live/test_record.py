@@ -1,6 +1,7 @@
 """Steps recorded as programs: what they take and give, and what is refused."""
 
 import math
+import textwrap
 from dataclasses import dataclass, field
 
 import autograd.numpy as np
@@ -8,6 +9,7 @@ import numpy
 import pytest
 
 from vizdl.engines import network
+from vizdl.live import record as recorder
 from vizdl.live.record import RecordError, record, record_loss
 from vizdl.live.trees import leaves
 
@@ -118,6 +120,15 @@ def test_trees_of_arrays_go_in_and_come_out():
     numpy.testing.assert_array_equal(run.state["state[0]"], [X, X + 2, X + 4])
     numpy.testing.assert_array_equal(run.outputs["n"], [3, 3])
     assert [name for name, _ in leaves("given", given)] == [f"given.{name}" for name in names]
+
+
+def test_the_example_in_the_documentation_runs():
+    lines = textwrap.dedent(recorder.__doc__).splitlines()
+    code = "\n".join(line[4:] for line in lines if line.startswith("    ") or not line)
+    found = {"np": numpy}
+    exec(code, found)
+    numpy.testing.assert_allclose(found["run"].state["w"][-1], [3, 2], atol=1e-3)
+    assert found["text"].startswith("function (lib)")
 
 
 def test_what_does_not_change_is_computed_once_and_for_all():
