@@ -9,20 +9,16 @@ to it takes ``camera.frame_to_read`` in place of ``camera.pixel_array``.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Self, cast
 
 import cairo
-import numpy as np
 from manim import Mobject, VMobject
-from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP, Camera
-from numpy.typing import NDArray
+from manim.camera.camera import Camera
 
-from vizdl.render.canvas import Canvas, Ink, Layer, Pixels, Source, Subpath, box_of
+from vizdl.render.canvas import Canvas, Pixels
+from vizdl.render.inks import Inks
 
-Floats = NDArray[np.float64]
-
-KEPT = 2000  # inks that are remembered though they were not on the last frame
 # A camera class that draws in its own way keeps it.
 DRAWING = (
     "display_multiple_vectorized_mobjects",
@@ -66,8 +62,8 @@ class FastCamera(Camera):
     @pixel_array.setter
     def pixel_array(self, pixels: Pixels) -> None:
         self._canvas = Canvas(pixels)
-        self._inks: dict[VMobject, tuple[tuple[Any, ...], Ink]] = {}
-        self._view: tuple[cairo.Matrix, float] | None = None  # that the inks were made for
+        self._inks: Inks | None = None
+        self._view: tuple[cairo.Matrix, float] | None = None  # that the inks are made for
 
     @property
     def frame_to_read(self) -> Pixels:
@@ -127,69 +123,9 @@ class FastCamera(Camera):
             return
         matrix = self.get_cairo_context(canvas.pixels).get_matrix()
         view = (matrix, self.cairo_line_width_multiple)
-        if view != self._view:
-            self._inks, self._view = {}, view
-        elif len(self._inks) > KEPT + 2 * len(shown):
-            self._inks = {each: self._inks[each] for each in shown if each in self._inks}
-        vmobjects = cast("list[VMobject]", shown)
-        canvas.draw([self._ink(each, canvas, matrix) for each in vmobjects], matrix)
-
-    def _ink(self, vmobject: VMobject, canvas: Canvas, matrix: cairo.Matrix) -> Ink:
-        """What the vmobject puts on the frame: the same object for as long as it looks the same."""
-        points = vmobject.points
-        if type(self).transform_points_pre_display is not Camera.transform_points_pre_display:
-            points = self.transform_points_pre_display(vmobject, points)
-        fill, width = self.get_fill_rgbas(vmobject), vmobject.get_stroke_width()
-        paints = [(fill, 0.0)]
-        if width:
-            paints.append((self.get_stroke_rgbas(vmobject), width))
-        if under := vmobject.get_stroke_width(background=True):
-            paints.insert(0, (self.get_stroke_rgbas(vmobject, background=True), under))
-        colours = [rgbas.tobytes() for rgbas, _ in paints]
-        look = (points.tobytes(), width, under, *colours, vmobject.joint_type, vmobject.cap_style)
-        ends: list[float] = []
-        if any(len(rgbas) != 1 for rgbas, _ in paints):
-            ends = self._gradient_ends(vmobject)
-            look = (*look, *ends)
-        known = self._inks.get(vmobject)
-        if known is not None and known[0] == look:
-            return known[1]
-        ink = self._make_ink(vmobject, points, paints, ends, canvas, matrix)
-        self._inks[vmobject] = (look, ink)
-        return ink
-
-    def _make_ink(
-        self, vmobject: VMobject, points: Floats, paints: Sequence[tuple[Floats, float]],
-        ends: Sequence[float], canvas: Canvas, matrix: cairo.Matrix,
-    ) -> Ink:  # fmt: skip
-        layers = []
-        for rgbas, width in paints:
-            if not (rgbas[:, 3] > 0).any():
-                continue  # nothing over the frame leaves the frame as it is
-            if width:
-                join, cap = LINE_JOIN_MAP[vmobject.joint_type], CAP_STYLE_MAP[vmobject.cap_style]
-                width *= self.cairo_line_width_multiple
-                layers.append(Layer(_source(rgbas, ends), width, join, cap))
-            else:
-                layers.append(Layer(_source(rgbas, ends)))
-        if (
-            layers
-            and type(self).transform_points_pre_display is Camera.transform_points_pre_display
-        ):
-            points = self.transform_points_pre_display(vmobject, points)
-        subpaths = _trace(vmobject, points) if layers else []
-        corners = any(len(subpath.curves) > 1 or subpath.closed for subpath in subpaths)
-        shown = layers if subpaths else []
-        box = box_of(points[:, :2], shown, corners, matrix, canvas.pixels.shape)
-        if box[0] == box[2]:
-            subpaths, shown = [], []  # outside of the frame
-        return Ink(subpaths, shown, box, canvas.frames)
-
-    def _gradient_ends(self, vmobject: VMobject) -> list[float]:
-        """Where its gradient starts and ends: x0, y0, x1, y1."""
-        ends: Any = vmobject.get_gradient_start_and_end_points()
-        return [float(x) for point in self.transform_points_pre_display(vmobject, ends)
-                for x in point[:2]]  # fmt: skip
+        if self._inks is None or view != self._view:
+            self._inks, self._view = Inks(self, matrix, canvas.pixels.shape), view
+        canvas.draw(self._inks.of(cast("list[VMobject]", shown), canvas.frames), matrix)
 
 
 def with_points(mobjects: Iterable[Mobject]) -> list[Mobject]:
@@ -218,38 +154,6 @@ def with_points(mobjects: Iterable[Mobject]) -> list[Mobject]:
         walk(mobject)
     found.reverse()
     return found
-
-
-def _trace(vmobject: VMobject, points: Floats) -> list[Subpath]:
-    """The path of the points, as Manim traces it."""
-    if len(points) % 4 == 0 and (points[3:-1:4, :2] == points[4::4, :2]).all():
-        pieces = [[0, len(points)]]  # each curve starts right where the one before ends
-    else:
-        pieces = vmobject.get_subpath_split_indices_from_points(points, n_dims=2).tolist()
-    subpaths = []
-    for start, end in pieces:
-        count = (end - start) // 4
-        if not count:
-            continue
-        xy = points[start : start + 4 * count, :2]
-        curves = xy.reshape(count, 4, 2)[:, 1:].reshape(count, 6).tolist()
-        first, last = points[start, :2].tolist(), points[end - 1, :2].tolist()
-        closed = vmobject.consider_points_equals_2d(first, last)
-        subpaths.append(Subpath((first[0], first[1]), curves, closed))
-    return subpaths
-
-
-def _source(rgbas: Floats, ends: Sequence[float]) -> Source:
-    """One colour, or a gradient. Red and blue change places, as Cairo stores them the other way."""
-    if len(rgbas) == 1:
-        red, green, blue, alpha = rgbas[0].tolist()
-        return (blue, green, red, alpha)
-    gradient = cairo.LinearGradient(*ends)
-    for offset, (red, green, blue, alpha) in zip(
-        np.linspace(0, 1, len(rgbas)).tolist(), rgbas.tolist(), strict=True
-    ):
-        gradient.add_color_stop_rgba(offset, blue, green, red, alpha)
-    return gradient
 
 
 def _is_plain(mobject: Mobject) -> bool:

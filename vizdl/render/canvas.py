@@ -19,10 +19,14 @@ import cairo
 import numpy as np
 from numpy.typing import NDArray
 
+from vizdl.render.paths import Path
+
 Pixels = NDArray[Any]  # (height, width, 4), uint8
 Source = tuple[float, float, float, float] | cairo.Gradient
 Box = tuple[int, int, int, int]  # left, top, right, bottom of what is covered, in tiles
 
+NOWHERE = (0, 0, 0, 0)
+WHOLE = (slice(None), slice(None))
 TILE = 32  # pixels
 MITER = 10.5  # half widths that a mitred corner reaches beyond its point (Cairo's limit is 10)
 CAP = 1.5  # half widths that a cap or a round corner reaches
@@ -30,15 +34,6 @@ BLUR = 2.0  # pixels, for antialiasing
 FAR = 2.0**22  # pixels, half of what Cairo's fixed-point numbers hold
 SETTLED = 3  # frames that an ink has to stay before it is baked into the ground
 MOST = 0.7  # of all tiles: with more that changed, the frame is drawn as a whole
-
-
-@dataclass(frozen=True, slots=True)
-class Subpath:
-    """Where it starts, its cubic curves (two handles and an anchor each), is it closed?"""
-
-    start: tuple[float, float]
-    curves: list[list[float]]
-    closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +50,14 @@ class Layer:
 class Ink:
     """What one vmobject puts on the frame. Equal only to itself."""
 
-    subpaths: list[Subpath]
+    path: Path
     layers: list[Layer]
     box: Box
     born: int  # the frame it first stood on
 
     def draw(self, context: cairo.Context[cairo.ImageSurface]) -> None:
         """Trace the path and paint its layers."""
-        context.new_path()
-        curve_to = context.curve_to
-        for subpath in self.subpaths:
-            context.new_sub_path()
-            context.move_to(*subpath.start)
-            for curve in subpath.curves:
-                curve_to(*curve)
-            if subpath.closed:
-                context.close_path()
+        self.path.draw(context)
         for layer in self.layers:
             if isinstance(layer.source, tuple):
                 context.set_source_rgba(*layer.source)
@@ -143,7 +130,7 @@ class Canvas:
     def finish(self) -> Pixels:
         """The pixels for others to read."""
         if self._pending is not None:
-            np.copyto(self.pixels, self._pending)
+            copy_pixels(self._pending, self.pixels)
             self._pending = self._drawn = None
         return self.pixels
 
@@ -162,15 +149,13 @@ class Canvas:
         above = inks[len(self._baked) :]
         changed = None if drawn is None else self._changed(drawn, inks)
         if changed is None or changed.mean() > MOST:
-            np.copyto(self.pixels, ground)
+            copy_pixels(ground, self.pixels)
             self._frame.draw(above, matrix)
             return
         pieces = _pieces(changed)
-        for piece in pieces:
-            self._side.pixels[piece] = ground[piece]
+        copy_pixels(ground, self._side.pixels, pieces)
         self._side.draw(_reaching(above, changed), matrix)
-        for piece in pieces:
-            self.pixels[piece] = self._side.pixels[piece]
+        copy_pixels(self._side.pixels, self.pixels, pieces)
 
     def _grow(self, inks: list[Ink], base: Pixels, matrix: cairo.Matrix) -> Pixels:
         """Bake the first inks that have not changed for a while into the ground."""
@@ -180,7 +165,7 @@ class Canvas:
             self._baked = []
         if settled > len(self._baked):
             if not self._baked:
-                np.copyto(self._ground.pixels, base)
+                copy_pixels(base, self._ground.pixels)
             self._ground.draw(inks[len(self._baked) : settled], matrix)
             self._baked = inks[:settled]
         return self._ground.pixels if self._baked else base
@@ -195,6 +180,14 @@ class Canvas:
             x0, y0, x1, y1 = ink.box
             changed[y0:y1, x0:x1] = True
         return changed
+
+
+def copy_pixels(
+    source: Pixels, target: Pixels, pieces: Sequence[tuple[slice, slice]] = (WHOLE,)
+) -> None:
+    """Copy rectangles of pixels from one array to another."""
+    for piece in pieces:
+        target[piece] = source[piece]
 
 
 def _reaching(inks: Sequence[Ink], tiles: NDArray[np.bool_]) -> list[Ink]:
@@ -223,25 +216,22 @@ def _pieces(tiles: NDArray[np.bool_]) -> list[tuple[slice, slice]]:
 
 
 def box_of(
-    xy: NDArray[np.float64], layers: Sequence[Layer], corners: bool, matrix: cairo.Matrix,
-    shape: tuple[int, ...],
-) -> Box:  # fmt: skip
-    """A box that surely holds all ink of a path: the hull of its points and half its widest line.
+    path: Path, layers: Sequence[Layer], matrix: cairo.Matrix, shape: tuple[int, ...]
+) -> Box:
+    """A box that surely holds all ink: the hull of the path's points and half its widest line.
 
-    `xy` (N, 2) in user space, `corners` whether curves meet, `shape` of the array of pixels.
+    `matrix` from user space to pixels, `shape` of the array of pixels.
     """
-    if not layers:
-        return (0, 0, 0, 0)
-    height, width = shape[:2]
-    columns, rows = -(-width // TILE), -(-height // TILE)
-    (left, bottom), (right, top) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
+    columns, rows = -(-shape[1] // TILE), -(-shape[0] // TILE)
+    left, bottom, right, top = path.bounds
     xs = (matrix.xx * left + matrix.x0, matrix.xx * right + matrix.x0)
     ys = (matrix.yy * bottom + matrix.y0, matrix.yy * top + matrix.y0)
-    reach = BLUR
+    reach = 0.0
     for layer in layers:
-        mitred = corners and layer.join == cairo.LineJoin.MITER
+        mitred = layer.join == cairo.LineJoin.MITER and path.has_corners
         half = layer.width / 2 * max(abs(matrix.xx), abs(matrix.yy))
-        reach = max(reach, BLUR + half * (MITER if mitred else CAP))
+        reach = max(reach, half * (MITER if mitred else CAP))
+    reach += BLUR
     around = (min(xs) - reach, min(ys) - reach, max(xs) + reach, max(ys) + reach)
     if matrix.xy or matrix.yx or not all(abs(value) < FAR for value in around):
         return (0, 0, columns, rows)
@@ -249,4 +239,4 @@ def box_of(
     y0 = min(max(math.floor(around[1] / TILE), 0), rows)
     x1 = min(max(math.ceil(around[2] / TILE), x0), columns)
     y1 = min(max(math.ceil(around[3] / TILE), y0), rows)
-    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else (0, 0, 0, 0)
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else NOWHERE
