@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import resource
 import shutil
@@ -96,15 +97,20 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scenes", nargs="+", choices=known, default=known, metavar="NAME")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--keep", type=Path, help="a JSON file of rounds, to stop and go on with")
     chosen = parser.parse_args()
     spent: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
+    if chosen.keep and chosen.keep.is_file():
+        spent = json.loads(chosen.keep.read_text())
     with tempfile.TemporaryDirectory() as scratch:
         outs = {way: Path(scratch) / str(k) for k, way in enumerate(WAYS)}
-        for number in range(chosen.rounds):
+        for number in range(min(len(spent[WAYS[0]]), chosen.rounds - 1), chosen.rounds):
             for way in WAYS:
                 spent[way].append(run(way, chosen.scenes, chosen.quality, chosen.jobs, outs[way]))
                 wall, cpu = spent[way][-1]
                 print(f"round {number + 1}: {way}: {wall:.1f} s, {cpu:.1f} s CPU", file=sys.stderr)
+            if chosen.keep:
+                chosen.keep.write_text(json.dumps(spent))
         counts, same, sizes = 0, True, dict.fromkeys(WAYS, 0)
         for name in chosen.scenes:
             plain, ours = (frames(film(outs[way], name)) for way in WAYS[:2])

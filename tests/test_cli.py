@@ -138,7 +138,7 @@ def test_a_failing_write_leaves_nothing_half_written(vizdl, tmp_path, monkeypatc
     )
     for name in ("old.svg", "new.svg"):
         ended = vizdl("plot", NAME, "-o", name)
-        assert_misuse(ended, "No space left on device", "--debug", code=1)
+        assert_misuse(ended, "the disk is full", "--debug", code=1)
     assert [path.name for path in tmp_path.iterdir()] == ["old.svg"]
     assert (tmp_path / "old.svg").read_text() == "the old picture"
 

@@ -102,6 +102,35 @@ def test_a_picture_is_the_poster_at_the_size_of_its_quality(stories, tmp_path):
             assert np.asarray(picture.convert("L")).std() > 5
 
 
+def test_a_transparent_film_and_picture_have_no_background(stories, tmp_path):
+    out = tmp_path / "videos"
+    choices = {"out": out, "quality": "low", "preset": "draft"}
+    for format_ in ("png", "webm"):
+        (result,) = render(["summing"], format=format_, transparent=True, **choices)
+        assert result.error is None, result.error
+    with Image.open(out / "summing.png") as picture:
+        assert picture.mode == "RGBA"
+        values = np.asarray(picture)
+    alpha = values[..., 3]
+    assert (alpha[0, 0], alpha.max()) == (0, 255)
+    render(["summing"], format="png", **(choices | {"out": tmp_path / "opaque"}))
+    with Image.open(tmp_path / "opaque/summing.png") as picture:
+        opaque = np.asarray(picture.convert("RGB")).astype(float)
+    share = alpha[..., None] / 255  # laid on the background it is the opaque picture
+    laid = share * values[..., :3] + (1 - share) * opaque[0, 0]
+    assert np.abs(laid - opaque).max() < 4
+    with av.open(out / "summing.webm") as film:
+        decoder = av.CodecContext.create("libvpx-vp9", "r")
+        decoder.extradata = film.streams.video[0].codec_context.extradata
+        packets = list(film.demux(video=0))
+        frames_ = [frame for packet in packets if packet.size for frame in decoder.decode(packet)]
+    seen = frames_[len(frames_) // 2].to_ndarray(format="rgba")
+    assert (seen[..., 3] == 0).mean() > 0.5
+    assert (seen[..., 3] > 200).any()
+    with Image.open(out / "summing.jpg") as poster:
+        assert np.asarray(poster)[0, 0].max() < 60  # the poster stands on the dark background
+
+
 @pytest.mark.parametrize("format_", ["webm", "gif"])
 def test_other_formats(stories, tmp_path, format_):
     result = render(["summing"], out=tmp_path / "videos", quality="low", format=format_)[0]

@@ -117,7 +117,9 @@ class Story(MovingCameraScene):
     def setup(self) -> None:
         """Run the experiment and prepare the stage."""
         super().setup()
-        self.renderer.camera.background_color = style.BACKGROUND.dark  # type: ignore[union-attr]
+        camera: Any = self.renderer.camera
+        # Cairo's colours are multiplied by their opacity, so what can be seen through is black.
+        camera.background_color = style.BACKGROUND.dark if camera.background_opacity else "#000000"
         settings = self.settings or self.experiment.Settings()
         self.trace: Any = self.experiment.run(settings)
         self.facts: Facts = self.experiment.facts(self.trace)

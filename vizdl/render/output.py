@@ -11,6 +11,7 @@ from typing import Any
 import av
 from PIL import Image
 
+from vizdl import style
 from vizdl.mobjects.story import Caption
 from vizdl.render.job import QUALITIES, Job
 from vizdl.render.join import join
@@ -29,15 +30,17 @@ def write_files(
     parts in order; `places` are the job's files in their order.
     """
     with Image.open(poster) as opened:
-        picture = opened.copy() if job.transparent else opened.convert("RGB")
+        picture = opened.convert("RGBA")
+    backed = Image.new("RGBA", picture.size, style.BACKGROUND.dark)
+    backed = Image.alpha_composite(backed, picture).convert("RGB")
     if len(places) == 2:
-        picture.save(places[0], optimize=True)
+        (picture if job.transparent else backed).save(places[0], optimize=True)
     else:
         film, captions, still, thumbnail, _ = places
         assert job.encoding is not None
         join(segments, film, job.encoding, QUALITIES[job.quality][2])
         captions.write_text(vtt([Caption(**cue) for cue in board["captions"]]), "utf-8")
-        picture.convert("RGB").save(still, quality=88, optimize=True, progressive=True)
+        backed.save(still, quality=88, optimize=True, progressive=True)
         loop(film, thumbnail, around=board["poster"])
     about: dict[str, Any] = {"concept": job.name, "quality": job.quality, "key": job.key}
     about |= {"sizes": {path.name: path.stat().st_size for path in places[:-1]}}

@@ -24,6 +24,7 @@ from vizdl.render.progress import Report, State, Tell
 from vizdl.render.store import Store, sweep
 
 DEATHS = 3  # of workers at one film before it is given up
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 WORTH_HELP = 4.0  # seconds of drawing that must be left for a second worker to join
 
 
@@ -187,7 +188,7 @@ class Pool:
         process = context.Process(
             target=workers_.run, args=(theirs, jobs, self.store.root), daemon=True
         )
-        with _deaf_to_interrupts():  # Ctrl-C reaches the pool, which ends its workers
+        with _as_a_worker_starts():  # Ctrl-C reaches the pool, which ends its workers
             process.start()
         theirs.close()
         self.workers.append(_Worker(process, ours))
@@ -330,14 +331,24 @@ class Pool:
         self.tell(Report(film.job.name, state, file, film.frames, film.total, rate, left, error))
 
 
-class _deaf_to_interrupts:
-    """While a process starts it inherits that Ctrl-C is ignored."""
+class _as_a_worker_starts:
+    """While it does: it inherits that Ctrl-C is ignored, and one thread for linear algebra.
+
+    More threads would fight over the cores with the other workers, and may round otherwise.
+    """
 
     def __enter__(self) -> None:
         self.main = threading.current_thread() is threading.main_thread()
         if self.main:
             self.before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self.environment = {name: os.environ.get(name) for name in ONE_THREAD}
+        os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
 
     def __exit__(self, *_: object) -> None:
+        for name, value in self.environment.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
         if self.main:
             signal.signal(signal.SIGINT, self.before)

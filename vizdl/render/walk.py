@@ -24,6 +24,7 @@ from PIL import Image
 from vizdl import catalog
 from vizdl.mobjects.story import Story
 from vizdl.render.camera import FastCamera, fast
+from vizdl.render.convert import straight
 from vizdl.render.encode import SegmentWriter
 from vizdl.render.job import QUALITIES, Job
 
@@ -146,7 +147,8 @@ def walk(job: Job, *, scratch: Path, media: Path, claim: Claim, done: Done, tick
             raise _located(error, scene) from error
         if scene.poster_frame is None:
             raise SceneError(f"the scene {scene.title!r} took no poster: does it call close()?")
-        return Walked(tuple(artist.frames), scene.storyboard(), scene.poster_frame)
+        poster = straight(scene.poster_frame) if job.transparent else scene.poster_frame
+        return Walked(tuple(artist.frames), scene.storyboard(), poster)
 
 
 def _frame(camera: Any) -> NDArray[np.uint8]:
