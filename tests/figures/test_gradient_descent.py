@@ -32,7 +32,8 @@ def test_one_frame_a_step_and_one_sentence_each(trace, figure):
 
 def test_the_ball_and_the_loss_are_the_traces(trace, figure):
     for k, frame in enumerate(figure.frames):
-        so_far, loss_so_far, ahead, ball, dot = frame.data
+        so_far, loss_so_far, start, ahead, ball, dot = frame.data
+        assert [start.x[0], start.y[0]] == trace.path.positions[0].tolist()
         np.testing.assert_array_equal(np.column_stack([so_far.x, so_far.y]), at(trace, 0, k + 1))
         np.testing.assert_array_equal(loss_so_far.y, trace.path.losses[: k + 1])
         assert [ball.x[0], ball.y[0]] == trace.path.positions[k].tolist()
@@ -46,10 +47,10 @@ def at(trace, first, last):
 
 def test_the_arrow_is_minus_the_rate_times_the_gradient(trace, figure):
     for k, frame in enumerate(figure.frames[:-1]):
-        ahead = frame.data[2]
-        step = np.array([np.diff(ahead.x)[0], np.diff(ahead.y)[0]])
+        ahead = frame.data[3]  # its fourth corner is the point
+        step = np.array([ahead.x[3] - ahead.x[0], ahead.y[3] - ahead.y[0]])
         np.testing.assert_allclose(step, -0.01 * trace.path.gradients[k], atol=1e-12)
-    assert np.ptp(figure.frames[-1].data[2].x) == 0  # after the last step there is none
+    assert np.ptp(figure.frames[-1].data[3].x) == 0  # after the last step there is none
 
 
 def test_the_bands_are_the_landscape(trace, figure):
@@ -73,12 +74,10 @@ def test_other_starts_are_coloured_by_the_minimum_they_reach(trace, figure):
     for colour, k in zip(starts.marker.color, trace.reached, strict=True):
         assert colour == minima.marker.color[k] == style.SERIES[k].light
     assert sum("3 of the 12 other starts end here" in text for text in minima.text) == 4
-    for k in range(4):
-        (lines,) = named(figure, f"to minimum {k + 1}")
-        runs = trace.others.positions[:, trace.reached == k]
-        shown = np.column_stack([lines.x, lines.y])
-        shown = shown[np.isfinite(shown).all(axis=1)]
-        np.testing.assert_array_equal(shown, runs.swapaxes(0, 1).reshape(-1, 2))
+    for s, lines in enumerate(named(figure, "another run")):
+        way = np.column_stack([lines.x, lines.y])
+        np.testing.assert_array_equal(way, trace.others.positions[:, s])
+        assert lines.line.color == starts.marker.color[s]
 
 
 def test_hovering_tells_how_a_step_came_about(trace, figure):
@@ -101,7 +100,7 @@ def test_sentences_give_the_numbers(figure):
 def test_themes_differ_in_colours_only_and_use_the_style(trace, figure):
     payload = to_payload(figure, gradient_descent.figure(trace, "dark"))
     assert len(payload) < 400_000
-    scatters = [item for item in figure.data if item.fill is None]
+    scatters = [item for item in figure.data if item.name != "landscape"]
     colours = {item.line.color for item in scatters}
     colours |= {colour for item in scatters for colour in np.ravel(item.marker.color)}
     assert {colour for colour in colours if colour} <= ROLES
@@ -119,11 +118,11 @@ def test_a_run_that_diverges_leaves_the_map_and_says_so(changed):
     trace = experiment.run(experiment.Settings(**changed))
     figure = gradient_descent.figure(trace)
     assert "diverged" in figure.layout.meta["labels"][-1]
-    wide = np.ptp(trace.surface.x) * (gradient_descent.BEYOND + 1)
+    wide = np.ptp(trace.surface.x) * (experiment.BEYOND + 1)
     for frame in figure.frames:
-        ball = frame.data[3]
+        ball = frame.data[4]
         assert np.abs([ball.x[0], ball.y[0]]).max() < 2 * wide
-        assert np.isfinite(frame.data[4].y[0])
+        assert np.isfinite(frame.data[5].y[0])
     assert np.isfinite(figure.layout.yaxis2.range).all()
 
 
@@ -132,4 +131,4 @@ def test_other_settings(changed):
     trace = experiment.run(experiment.Settings(**changed))
     figure = gradient_descent.figure(trace, "dark")
     assert len(figure.frames) == trace.settings.steps + 1
-    assert figure.layout.yaxis2.type == ("log" if changed == {"steps": 200} else None)
+    assert figure.layout.yaxis2.type == ("linear" if "landscape" in changed else "log")

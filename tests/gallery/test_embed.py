@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 import vizdl
 from vizdl.experiments.base import SettingsError
@@ -96,11 +97,11 @@ def host(course, browser, tmp_path):
 def test_the_snippet_works_in_a_page(host, kind):
     page, frame = host(kind)
     label = frame.locator(".vizdl-label")
-    assert label.text_content() == "After step 0, 1 is left."
+    expect(label).to_have_text("After step 0, 1 is left.")
     frame.locator(".vizdl-forward").click()
-    assert label.text_content() == "After step 1, 0.500 is left."
+    expect(label).to_have_text("After step 1, 0.500 is left.")
     frame.get_by_role("slider", name="Step").press("End")
-    assert label.text_content().startswith("After step 6")
+    expect(label).to_contain_text("After step 6")
     assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert all(url.startswith("file:") for url in page.seen)
     assert page.complaints == []

@@ -197,4 +197,6 @@ def test_space_on_the_slider_plays(page):
     page.keyboard.press(" ")
     page.wait_for_timeout(400)
     assert slider.input_value() == "3"
-    assert page.locator("[data-figure=walking] .vizdl-label").get_attribute("aria-live") == "polite"
+    spoken = page.locator("[data-figure=walking] .vizdl-spoken")
+    assert spoken.get_attribute("role") == "status"
+    assert spoken.text_content() == "Step 3."

@@ -77,7 +77,7 @@ def test_the_figure_in_a_hand(open_page, name):
     reader = open_page(name).ready()
     page = reader.page
     plot, label = page.locator(".vizdl-plot"), page.locator(".vizdl-label")
-    slider = page.get_by_role("slider", name="Step")
+    slider = page.get_by_role("slider", name="Step", exact=True)
     last = int(slider.get_attribute("max"))
     assert last >= 5
 
@@ -124,7 +124,7 @@ def test_the_figure_in_a_hand(open_page, name):
 def test_the_controls_are_reached_by_tabbing_and_stand_still(open_page, name):
     reader = open_page(name, 360).ready()
     page = reader.page
-    slider = page.get_by_role("slider", name="Step")
+    slider = page.get_by_role("slider", name="Step", exact=True)
     page.get_by_role("button", name="Step back").focus()
     reached = []
     for _ in range(4):
@@ -174,7 +174,7 @@ def test_the_theme_is_changed_and_remembered(open_page, name):
         for t in ("light", "dark")
     )
     assert page.evaluate(ground) == light
-    slider = page.get_by_role("slider", name="Step")
+    slider = page.get_by_role("slider", name="Step", exact=True)
     slider.focus()
     page.keyboard.press("End")
     said = page.locator(".vizdl-label").text_content()

@@ -12,18 +12,21 @@ Introductory Lectures on Convex Optimization, 2004, section 2.1.5 (the bound 2/L
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, get_args
 
+import autograd.numpy as anp
 import numpy as np
 from numpy.typing import NDArray
 
-from vizdl.engines import descent, landscapes
+from vizdl.engines import descent, landscapes, optimizers
 from vizdl.engines.descent import DescentTrace
 from vizdl.engines.landscape import Landscape
 from vizdl.experiments import base
 from vizdl.experiments.base import Fact, Facts, Trace, number, setting
 from vizdl.experiments.common import Surface, sample
+from vizdl.experiments.live import Flow, Run, Table
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -39,6 +42,9 @@ BOWL_START = (2.0, 1.5)
 BOWL_STEPS = 200
 BOWL_RATES = np.setdiff1d(np.arange(1, 151), [100]) / 100  # in units of 2/L, 1 itself left out
 ROUNDING = 1e-12  # of the first loss: what counts as no rise
+BEYOND = 20.0  # widths of the map: a run that diverges is drawn no further out
+MINIMA = 4  # that a landscape has at most
+ARROW_HEAD = 0.035  # of the map's width
 
 EQUATIONS = {
     "loss": landscapes.get("himmelblau").tex,
@@ -51,12 +57,14 @@ EQUATIONS = {
 }
 
 
+Name = Literal["himmelblau", "bowl", "ravine", "rosenbrock", "beale", "saddle"]
+NAMES: tuple[str, ...] = get_args(Name)
+
+
 class Settings(base.Settings):
     """What can be changed: the landscape, where the run starts on its map, rate and steps."""
 
-    landscape: Literal["himmelblau", "bowl", "ravine", "rosenbrock", "beale", "saddle"] = setting(
-        "himmelblau", "landscape"
-    )
+    landscape: Name = setting("himmelblau", "landscape")
     start_x: float = setting(0.48, "start, from left to right", low=0.0, high=1.0, step=0.01)
     start_y: float = setting(0.60, "start, from bottom to top", low=0.0, high=1.0, step=0.01)
     learning_rate: float = setting(0.01, "learning rate", low=0.0001, high=1.0, scale="log")
@@ -108,7 +116,7 @@ def run(settings: Settings, landscape: Landscape | None = None) -> GradientDesce
     ends = _ends(path)
     distances = np.linalg.norm(landscape.minima - ends, axis=-1)  # (M,)
 
-    starts = low + _grid(*STARTS) * (high - low)
+    starts = _starts(landscape.domain)
     others = _descend(landscape, starts, settings.learning_rate, LONGER * settings.steps)
     apart = np.linalg.norm(_ends(others)[:, None] - landscape.minima, axis=-1)  # (S, M)
     near = apart.min(axis=1) < REACHED
@@ -253,3 +261,209 @@ def _grid(columns: int, rows: int) -> Array:
     """The centres of equal cells of the unit square: (columns * rows, 2)."""
     x, y = (np.arange(columns) + 0.5) / columns, (np.arange(rows) + 0.5) / rows
     return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+
+
+# In a page
+
+
+def flow(trace: GradientDescentTrace) -> Flow:
+    """The run from the start and those from elsewhere, step by step, on every landscape.
+
+    ``path`` has a row for each step, ``others`` for each of the other starts within it.
+    """
+    ground = {name: landscapes.get(name) for name in NAMES}
+    domains = {name: each.domain for name, each in ground.items()}
+    most = int(next(c.high or 0 for c in Settings.controls() if c.name == "steps"))
+    return Flow(
+        controls=("landscape", "learning_rate", "steps", "start_x", "start_y"),
+        sources=(
+            Table("domain", ("landscape",), domains, exact=True),
+            Table("starts", ("landscape",), {n: _starts(box) for n, box in domains.items()}, True),
+            Table("minima", ("landscape",), {n: each.minima for n, each in ground.items()}, True),
+            Table("log", ("landscape",), {n: _positive(each) for n, each in ground.items()}),
+        ),
+        runs=(
+            Run("counts", _counts, {"count": "steps"}),
+            Run("start", _start, {"x": "start_x", "y": "start_y", "domain": "domain"}),
+            Run(
+                "path",
+                {name: _walk(each) for name, each in ground.items()},
+                {"rate": "learning_rate", "domain": "domain"},
+                start={"point": "start.w", "count": 0.0, "low": np.inf, "high": -np.inf},
+                by="landscape",
+                steps="counts.path",
+                most=_counts(most)["path"],
+                stop="diverged",
+            ),
+            Run("end", _end, {"rows": "path.rows", "seen": "path.seen[path.rows-1]"}),
+            Run(
+                "here",
+                _here,
+                {"step": "step", "last": "end.last", "diverged": "path.diverged[path.rows-1]"},
+            ),
+            Run(
+                "ahead",
+                lambda at, then, domain: {"outline": arrow(at, then, domain)},
+                {"at": "path.place[step]", "then": "path.place[here.next]", "domain": "domain"},
+            ),
+            Run(
+                "axis",
+                lambda low, high, first, log, count: {
+                    "loss": loss_axis(low, high, first, log),
+                    "step": anp.stack([-0.02 * count, 1.02 * count]),
+                },
+                {
+                    "low": "path.lowest[path.rows-1]",
+                    "high": "path.highest[path.rows-1]",
+                    "first": "path.loss[0]",
+                    "log": "log",
+                    "count": "steps",
+                },
+            ),
+            Run(
+                "others",
+                {name: _walks(each) for name, each in ground.items()},
+                {"rate": "learning_rate", "domain": "domain"},
+                start={"points": "starts", "known": "starts"},
+                by="landscape",
+                steps="counts.others",
+                most=_counts(most)["others"],
+            ),
+            Run(
+                "arrived",
+                {name: _arrived(each.minima) for name, each in ground.items()},
+                {"ends": "others.end[others.rows-1]"},
+                by="landscape",
+            ),
+        ),
+        frames="end.frames",
+    )
+
+
+def _starts(domain: Array) -> Array:
+    result: Array = domain[:, 0] + _grid(*STARTS) * np.ptp(domain, axis=1)
+    return result
+
+
+def _positive(landscape: Landscape) -> float:
+    return float(sample(landscape).height.min() >= 0)
+
+
+def _counts(count: Any) -> dict[str, Any]:
+    return {"path": count + 1, "longer": LONGER * count, "others": LONGER * count + 1}
+
+
+def _start(x: Any, y: Any, domain: Any) -> dict[str, Any]:
+    low, high = domain[:, 0], domain[:, 1]
+    return {"w": low + anp.stack([x, y]) * (high - low)}
+
+
+def _walk(landscape: Landscape) -> Callable[..., Any]:
+    """A step of `descend` from one point, and the least and largest loss so far."""
+    rule = optimizers.get("sgd")
+
+    def step(point: Any, count: Any, low: Any, high: Any, rate: Any, domain: Any) -> Any:
+        loss, gradient = landscape.value(point), landscape.gradient(point)
+        seen = anp.isfinite(loss) & anp.all(anp.isfinite(point))
+        low = anp.where(seen, anp.minimum(low, loss), low)
+        high = anp.where(seen, anp.maximum(high, loss), high)
+        after, _ = rule.update(point, gradient, (), rate)
+        outputs = {
+            "number": count + 0.0,
+            "w": point + 0.0,
+            "loss": loss,
+            "gradient": gradient,
+            "length": anp.sqrt(anp.sum(gradient * gradient)),
+            "place": within(point, domain),
+            "lowest": low,
+            "highest": high,
+            "seen": seen,
+            "diverged": anp.logical_not(_inside(point, loss, gradient)),
+        }
+        return {"point": after, "count": count + 1, "low": low, "high": high}, outputs
+
+    return step
+
+
+def _walks(landscape: Landscape) -> Callable[..., Any]:
+    """A step of `descend` from many points (S, 2), and where each was last seen."""
+    rule = optimizers.get("sgd")
+
+    def step(points: Any, known: Any, rate: Any, domain: Any) -> Any:
+        loss, gradient = landscape.value(points), landscape.gradient(points)
+        after, _ = rule.update(points, gradient, (), rate)
+        after = anp.where(_inside(points, loss, gradient)[:, None], after, anp.nan)
+        known = anp.where(anp.all(anp.isfinite(points), axis=-1)[:, None], points, known)
+        outputs = {"place": within(points, domain), "end": known}
+        return {"points": after, "known": known}, outputs
+
+    return step
+
+
+def _arrived(minima: Array) -> Callable[..., Any]:
+    """Which minimum each run (S, 2) has reached, -1 if none, and how many reached each."""
+
+    def step(ends: Any) -> dict[str, Any]:
+        away = ends[:, None] - minima  # (S, M, 2)
+        apart = anp.sqrt(anp.sum(away * away, axis=-1))
+        near = anp.min(apart, axis=1) < REACHED
+        nearest = anp.argmin(apart, axis=1)
+        reached = anp.where(near, nearest, -1)  # (S,)
+        there = anp.where(reached[:, None] == np.arange(MINIMA), 1.0, 0.0)  # (S, 4)
+        goal = anp.dot(there[:, : len(minima)], minima)
+        goal = anp.sum(
+            anp.where(nearest[:, None, None] == np.arange(len(minima))[:, None], minima, 0.0),
+            axis=1,
+        )
+        return {"reached": reached, "found": near, "counts": anp.sum(there, axis=0), "goal": goal}
+
+    return step
+
+
+def _inside(w: Any, loss: Any, gradient: Any) -> Any:
+    bounded = anp.all(anp.abs(w) <= descent.DEFAULT_LIMIT, axis=-1)
+    return bounded & anp.isfinite(loss) & anp.all(anp.isfinite(gradient), axis=-1)
+
+
+def _end(rows: Any, seen: Any) -> dict[str, Any]:
+    """The last step of which position and loss are known, counted from 0."""
+    last = rows - anp.where(seen, 1.0, 2.0)
+    return {"last": last, "frames": last + 1}
+
+
+def _here(step: Any, last: Any, diverged: Any) -> dict[str, Any]:
+    return {"next": anp.minimum(step + 1, last), "gone": anp.where(step == last, diverged, 0.0)}
+
+
+def within(w: Any, domain: Any) -> Any:
+    """Positions (..., 2), those far outside the map moved to where axes can still count."""
+    low, high = domain[:, 0], domain[:, 1]
+    far = BEYOND * (high - low)
+    return anp.minimum(anp.maximum(w, low - far), high + far)
+
+
+def arrow(at: Any, then: Any, domain: Any) -> Any:
+    """The outline (2, 6) of an arrow from one place to the next, its head short on a short way."""
+    way = then - at
+    length = anp.sqrt(anp.sum(way * way))
+    along = way / anp.maximum(length, 1e-300)
+    head = anp.minimum(ARROW_HEAD * (domain[0, 1] - domain[0, 0]), 0.6 * length)
+    across = 0.38 * head * anp.stack([-along[1], along[0]])
+    neck = then - head * along
+    return anp.stack([at, neck, neck + across, then, neck - across, neck], axis=-1)
+
+
+def loss_axis(low: Any, high: Any, first: Any, log: Any, decades: float = 8.0) -> Any:
+    """The ends (2,) of an axis for losses from `low` to `high`, as logarithms where `log`.
+
+    A loss that grows without bound leaves at the top: the axis ends at ten times the first loss,
+    and where it is logarithmic it begins at most so many decades below.
+    """
+    high = anp.minimum(high, anp.where(first == 0, 1.0, first + 9 * anp.abs(first)))
+    margin = 0.08 * (high - low)
+    margin = anp.where(margin > 0, margin, anp.where(high == 0, 1.0, 0.5 * anp.abs(high)))
+    top = anp.maximum(high, 1e-300)
+    bottom = anp.minimum(anp.maximum(low, top * 10.0**-decades), top)
+    wider = anp.where(bottom < top, 1.6, 10.0)
+    logs = anp.log10(anp.stack([bottom / wider, top * wider]))
+    return anp.where(log > 0, logs, anp.stack([low - margin, high + margin]))

@@ -26,6 +26,7 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from vizdl import style
+from vizdl.figures.live import Live
 from vizdl.style import Theme
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -249,18 +250,20 @@ def _plotly_controls(
     ]
 
 
-def to_payload(light: go.Figure, dark: go.Figure) -> str:
-    """The figure as JSON for a page's player: data, layout, frames, meta, colours.
+def to_payload(light: go.Figure, dark: go.Figure, declared: Live | None = None, **more: Any) -> str:
+    """The figure as JSON for a page's player: data, layout, frames, meta, colours, and `more`.
 
-    `colours` maps each colour of the light figure to that of the dark one. Raises ValueError
-    where the two differ in more than colours, or where one light colour has two dark ones.
+    `colours` maps each colour of the light figure to that of the dark one. What is `live` is left
+    out, and the frames with it: the page computes them. Raises ValueError where the two figures
+    differ in more than colours, or where one light colour has two dark ones.
     """
     first, second = json.loads(light.to_json()), json.loads(dark.to_json())
     for figure in (first, second):
         figure["layout"].pop("updatemenus", None)
         figure["layout"].pop("sliders", None)
     colours: dict[str, str] = {}
-    for path, here, there in _differences("", first, second):
+    pairs = [("a feed", *pair) for pair in declared.colours()] if declared else []
+    for path, here, there in [*_differences("", first, second), *pairs]:
         if not (_is_colour(here) and _is_colour(there)):
             raise ValueError(f"the light and the dark figure differ at {path}: {here!r}, {there!r}")
         if colours.setdefault(here, there) != there:
@@ -271,14 +274,34 @@ def to_payload(light: go.Figure, dark: go.Figure) -> str:
     meta = first["layout"].pop("meta", {})
     if "margin" in meta:
         first["layout"]["margin"] = meta.pop("margin")
+    frames = first.get("frames", [])
+    if declared is not None:
+        frames = []
+        meta.pop("labels", None)
+        _leave_out(first, declared)
     payload = {
         "data": first["data"],
         "layout": first["layout"],
-        "frames": first.get("frames", []),
+        "frames": frames,
         "meta": meta,
         "colours": colours,
+        **more,
     }
     return json.dumps(payload, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _leave_out(figure: dict[str, Any], live: Live) -> None:
+    for index, fed in live.feeds.items():
+        if not 0 <= index < len(figure["data"]):
+            raise ValueError(
+                f"feeds name trace {index}, but the figure has {len(figure['data'])} traces"
+            )
+        for path in fed:
+            holder = figure["data"][index]
+            *outer, last = path.split(".")
+            for key in outer:
+                holder = holder.get(key, {})
+            holder.pop(last, None)
 
 
 def theme_of(figure: go.Figure) -> Theme:

@@ -3,10 +3,13 @@
 The map shows the contours, the whole run as a trail, and twelve runs from other starts in the
 colour of the minimum that each finds. Frame k is the k-th step: the ball, the step that comes next
 as an arrow (exactly minus learning rate times gradient), and the loss so far.
+
+On a page the reader drags the start, and changes landscape, learning rate and steps: `live`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,33 +17,148 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from vizdl import style
-from vizdl.experiments.base import SUPERSCRIPTS, number
-from vizdl.experiments.common import loss_range
-from vizdl.experiments.gradient_descent import GradientDescentTrace
+from vizdl.engines import landscapes
+from vizdl.experiments import gradient_descent as experiment
+from vizdl.experiments.common import sample
+from vizdl.experiments.gradient_descent import GradientDescentTrace, arrow, loss_axis, within
 from vizdl.figures.base import layout, playable
-from vizdl.figures.contour import add_map
+from vizdl.figures.contour import add_map, live_map
+from vizdl.figures.live import Along, Drag, Feed, Live, Pick, Row, Take, Texts, whole
+from vizdl.figures.words import words
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
 
-BEYOND = 20.0  # widths of the map: a run that diverges is drawn no further out
+STARTS = experiment.STARTS[0] * experiment.STARTS[1]
+BANDS = 14  # of the map
+# The traces, in the order in which they are drawn; the bands of the map come first.
+MINIMA = BANDS
+OTHERS = MINIMA + 1  # one for each of the other starts
+ORIGINS = OTHERS + STARTS
+RUN, LOSSES, SO_FAR, LOSS_SO_FAR, START, AHEAD, BALL, DOT = range(ORIGINS + 1, ORIGINS + 9)
+TICKS = (12, 10)  # size of numbers, and of powers, which Plotly writes a quarter larger
+GOALS = (*style.SERIES, style.MUTED)  # the colour of each minimum, the last one for none
+
+SENTENCE = words(
+    (
+        "here.gone",
+        "Step {step:d}: w = ({path.w[step,0]}, {path.w[step,1]}), loss {path.loss[step]}. "
+        "The run has diverged: the learning rate is too large here.",
+    ),
+    (
+        "left",
+        "Step {step:d}: w = ({path.w[step,0]}, {path.w[step,1]}), loss {path.loss[step]}. "
+        "The next step is −{learning_rate:g3} times the gradient, "
+        "whose length is {path.length[step]}.",
+    ),
+    "Step {step:d}: w = ({path.w[step,0]}, {path.w[step,1]}), loss {path.loss[step]}, "
+    "and the gradient has the length {path.length[step]}.",
+)
+STORY = words(
+    (
+        "i",
+        "<b>step {i:d}</b>: w = ({path.w[i,0]}, {path.w[i,1]})<br>"
+        "= ({path.w[i-1,0]}, {path.w[i-1,1]}) − {learning_rate:g3} · "
+        "({path.gradient[i-1,0]}, {path.gradient[i-1,1]})<br>"
+        "that is, the last w minus the rate times its gradient<br>"
+        "loss here {path.loss[i]}<br>"
+        "gradient here ({path.gradient[i,0]}, {path.gradient[i,1]})",
+    ),
+    "<b>step {i:d}</b>: w = ({path.w[i,0]}, {path.w[i,1]})<br>loss here {path.loss[i]}<br>"
+    "gradient here ({path.gradient[i,0]}, {path.gradient[i,1]})",
+)
+ARRIVALS = words(f"{{arrived.counts[i]:d}} of the {STARTS} other starts end here")
+DESTINATION = words(
+    (
+        "arrived.found[i]",
+        "it ends in the minimum at ({arrived.goal[i,0]}, {arrived.goal[i,1]})",
+    ),
+    "it has reached no minimum after {counts.longer:d} steps",
+)
+TABLE = (
+    ("step", words("{step:d}")),
+    ("weight w₁", words("{path.w[step,0]:n6}")),
+    ("weight w₂", words("{path.w[step,1]:n6}")),
+    ("loss", words("{path.loss[step]:n6}")),
+    ("gradient", words("({path.gradient[step,0]:n6}, {path.gradient[step,1]:n6})")),
+    ("length of the gradient", words("{path.length[step]:n6}")),
+)
 
 
 def figure(trace: GradientDescentTrace, theme: Theme = "light") -> go.Figure:
     """Draw the run; frame k is its k-th step, the last one that of a divergence if there is one."""
     fig = go.Figure(layout=_layout(trace, theme))
-    _draw_map(fig, trace, theme)
-    _draw_others(fig, trace, theme)
-    _draw_trails(fig, trace, theme)
-    first = len(fig.data)
+    numbers = _numbers(trace)
+    add_map(fig, trace.surface, theme)
+    _draw_minima(fig, trace, numbers, theme)
+    _draw_others(fig, trace, numbers, theme)
+    _draw_trails(fig, trace, numbers, theme)
     _draw_moving(fig, theme)
-    steps = range(shown_steps(trace) + 1)
+    last = shown_steps(trace)
     return playable(
         fig,
-        [dict(enumerate(_frame(trace, k), start=first)) for k in steps],
-        [_sentence(trace, k) for k in steps],
+        [_frame(trace, numbers, k) for k in range(last + 1)],
+        [SENTENCE.fill(_moment(trace, numbers, k), step=k) for k in range(last + 1)],
         interval=300,
     )
+
+
+def live(trace: GradientDescentTrace) -> Live:
+    """On a page the start is dragged, and every setting changes the whole picture at once."""
+    flow = experiment.flow(trace)
+    surfaces = {name: sample(landscapes.get(name)) for name in experiment.NAMES}
+    tables, feeds = live_map(surfaces, "landscape")
+    for s in range(STARTS):
+        feeds[OTHERS + s] = {
+            "x": whole("others.place", s, 0),
+            "y": whole("others.place", s, 1),
+            "line.color": Pick(GOALS, Take("arrived.reached", s, s), single=True),
+        }
+    story = Texts(STORY, over="path.w")
+    feeds |= {
+        MINIMA: {**_columns("minima"), "text": Texts(ARRIVALS, over="minima")},
+        ORIGINS: {
+            **_columns("starts"),
+            "marker.color": Pick(GOALS, whole("arrived.reached")),
+            "text": Texts(DESTINATION, over="starts"),
+        },
+        RUN: {**_columns("path.place", last="end.last"), "text": story},
+        LOSSES: {**_curve(last="end.last"), "text": story},
+        SO_FAR: _columns("path.place", last="step"),
+        LOSS_SO_FAR: _curve(last="step"),
+        AHEAD: {"x": Take("ahead.outline", 0, 0), "y": Take("ahead.outline", 1, 1)},
+        START: _columns("path.place", last=0),
+        BALL: _columns("path.place", first="step", last="step"),
+        DOT: _curve(first="step", last="step"),
+    }
+    horizontal, vertical = (
+        Along(f"start_{axis}", f"domain[{k},0]", f"domain[{k},1]", snap=0.002)
+        for k, axis in enumerate("xy")
+    )
+    return Live(
+        flow=replace(flow, sources=(*flow.sources, *tables)),
+        feeds=feeds,
+        layout={
+            "xaxis.range": Take("domain", 0, 0),
+            "yaxis.range": Take("domain", 1, 1),
+            "xaxis2.range": whole("axis.step"),
+            "yaxis2.range": whole("axis.loss"),
+            "yaxis2.type": Pick(("linear", "log"), whole("log"), single=True),
+            "yaxis2.tickfont.size": Pick(TICKS, whole("log"), single=True),
+        },
+        sentence=SENTENCE,
+        table=TABLE,
+        clicks={RUN: "", LOSSES: ""},
+        drags=(Drag("the start", START, x=horizontal, y=vertical),),
+    )
+
+
+def _columns(name: str, first: Row = 0, last: Row | None = None) -> dict[str, Feed]:
+    return {axis: Take(name, first, last, (column,)) for column, axis in enumerate("xy")}
+
+
+def _curve(first: Row = 0, last: Row | None = None) -> dict[str, Feed]:
+    return {"x": Take("path.number", first, last), "y": Take("path.loss", first, last)}
 
 
 def shown_steps(trace: GradientDescentTrace) -> int:
@@ -49,15 +167,36 @@ def shown_steps(trace: GradientDescentTrace) -> int:
     return int(np.flatnonzero(seen)[-1])
 
 
+def _domain(trace: GradientDescentTrace) -> Array:
+    return np.stack([trace.surface.x[[0, -1]], trace.surface.y[[0, -1]]])  # (2, 2): low, high
+
+
+def _numbers(trace: GradientDescentTrace) -> dict[str, Any]:
+    """The numbers of the trace, by the names that a page has for them."""
+    path, settings = trace.path, trace.settings
+    domain = _domain(trace)
+    with np.errstate(over="ignore"):  # a run that diverges
+        lengths = np.linalg.norm(path.gradients, axis=-1)
+    return {
+        "learning_rate": settings.learning_rate,
+        "counts.longer": len(trace.others.losses) - 1,
+        "domain": domain,
+        "path.w": path.positions,
+        "path.loss": path.losses,
+        "path.gradient": path.gradients,
+        "path.length": lengths,
+        "path.place": within(path.positions, domain),
+        "others.place": within(trace.others.positions, domain),
+        "arrived.found": trace.reached >= 0,
+        "arrived.counts": [(trace.reached == k).sum() for k in range(len(trace.minima))],
+        "arrived.goal": trace.minima[trace.reached],
+    }
+
+
 def _layout(trace: GradientDescentTrace, theme: Theme) -> go.Layout:
-    surface, losses = trace.surface, loss_range(trace.path.losses)
-    ends = np.array([losses.low, losses.high])
-    scale: dict[str, Any] = {"range": list(np.log10(ends) if losses.log else ends)}
-    if losses.log:
-        powers = np.arange(np.ceil(scale["range"][0]), np.floor(scale["range"][1]) + 1)
-        powers = powers[:: max(1, round(len(powers) / 5))]
-        words = [_power(int(power)) for power in powers]
-        scale |= {"type": "log", "tickvals": 10.0**powers, "ticktext": words}
+    losses = trace.path.losses[: shown_steps(trace) + 1]
+    log = min(trace.surface.height.min(), losses.min()) >= 0
+    domain, steps = _domain(trace), trace.settings.steps
     plain: dict[str, Any] = {"zeroline": False, "showgrid": False}
     return layout(
         theme,
@@ -74,7 +213,7 @@ def _layout(trace: GradientDescentTrace, theme: Theme) -> go.Layout:
         xaxis={
             **plain,
             "title": {"text": "weight w<sub>1</sub>"},
-            "range": [surface.x[0], surface.x[-1]],
+            "range": list(domain[0]),
             "domain": [0, 0.54],
             "constrain": "domain",
             "anchor": "y",
@@ -82,33 +221,34 @@ def _layout(trace: GradientDescentTrace, theme: Theme) -> go.Layout:
         yaxis={
             **plain,
             "title": {"text": "weight w<sub>2</sub>"},
-            "range": [surface.y[0], surface.y[-1]],
+            "range": list(domain[1]),
             "scaleanchor": "x",  # equal units: the gradient stands square to the contours
             "constrain": "domain",
             "constraintoward": "top",
         },
         xaxis2={
             "title": {"text": "step"},
-            "range": [-0.02 * trace.settings.steps, 1.02 * trace.settings.steps],
+            "range": [-0.02 * steps, 1.02 * steps],
             "domain": [0.66, 1],
             "anchor": "y2",
             "zeroline": False,
         },
-        yaxis2={"title": {"text": "loss"}, "anchor": "x2", "zeroline": False, **scale},
+        yaxis2={
+            "title": {"text": "loss"},
+            "type": "log" if log else "linear",
+            "range": list(loss_axis(losses.min(), losses.max(), losses[0], log)),
+            "anchor": "x2",
+            "zeroline": False,
+            "exponentformat": "power",
+            "tickfont": {"size": TICKS[int(log)]},
+        },
     )
-
-
-def _power(exponent: int) -> str:
-    if -3 <= exponent <= 3:
-        return f"{10.0**exponent:g}"
-    return "10" + str(exponent).translate(SUPERSCRIPTS)
 
 
 # What stands still
 
 
-def _draw_map(fig: go.Figure, trace: GradientDescentTrace, theme: Theme) -> None:
-    add_map(fig, trace.surface, theme)
+def _draw_minima(fig: go.Figure, trace: GradientDescentTrace, numbers: Any, theme: Theme) -> None:
     fig.add_scatter(
         x=trace.minima[:, 0],
         y=trace.minima[:, 1],
@@ -117,66 +257,56 @@ def _draw_map(fig: go.Figure, trace: GradientDescentTrace, theme: Theme) -> None
             "symbol": "circle-open",
             "size": 16,
             "line": {"width": 2.5},
-            "color": [_colour(k, theme) for k in range(len(trace.minima))],
+            "color": [role.on(theme) for role in style.SERIES],
         },
-        text=[_arrivals(trace, k) for k in range(len(trace.minima))],
+        text=[ARRIVALS.fill(numbers, i=k) for k in range(len(trace.minima))],
         name="minima",
         hovertemplate="a minimum: w = (%{x:.3f}, %{y:.3f})<br>%{text}<extra></extra>",
     )
 
 
-def _draw_others(fig: go.Figure, trace: GradientDescentTrace, theme: Theme) -> None:
-    """One line for each minimum, through all runs that end there, cut between the runs."""
-    walks = _within(trace, trace.others.positions)
-    for k in [-1, *range(len(trace.minima))]:
-        members = np.flatnonzero(trace.reached == k)
-        if not len(members):
-            continue
-        gap = np.full((1, len(members), 2), np.nan)
-        way = np.concatenate([walks[:, members], gap]).swapaxes(0, 1).reshape(-1, 2)
+def _draw_others(fig: go.Figure, trace: GradientDescentTrace, numbers: Any, theme: Theme) -> None:
+    """The runs from elsewhere, each in the colour of the minimum that it reaches."""
+    colours = [GOALS[k].on(theme) for k in trace.reached]
+    for s, colour in enumerate(colours):
+        x, y = numbers["others.place"][:, s].T
         fig.add_scatter(
-            x=way[:, 0],
-            y=way[:, 1],
-            mode="lines",
-            line={"width": 1.6, "color": _colour(k, theme)},
-            opacity=0.75,
-            name="no minimum" if k < 0 else f"to minimum {k + 1}",
-            hoverinfo="skip",
-        )
+            x=x, y=y, mode="lines", line={"width": 1.6, "color": colour}, opacity=0.75,
+            name="another run", hoverinfo="skip",
+        )  # fmt: skip
     fig.add_scatter(
         x=trace.starts[:, 0],
         y=trace.starts[:, 1],
         mode="markers",
         marker={
             "size": 8,
-            "color": [_colour(int(k), theme) for k in trace.reached],
+            "color": colours,
             "line": {"width": 1, "color": style.BACKGROUND.on(theme)},
         },
-        text=[_destination(trace, int(k)) for k in trace.reached],
+        text=[DESTINATION.fill(numbers, i=s) for s in range(len(colours))],
         name="other starts",
         hovertemplate="another start: w = (%{x:.2f}, %{y:.2f})<br>%{text}<extra></extra>",
     )
 
 
-def _draw_trails(fig: go.Figure, trace: GradientDescentTrace, theme: Theme) -> None:
+def _draw_trails(fig: go.Figure, trace: GradientDescentTrace, numbers: Any, theme: Theme) -> None:
     """The whole run, faintly: what is hovered over."""
-    last = shown_steps(trace)
-    way = _within(trace, trace.path.positions[: last + 1])
-    words = [_story(trace, k) for k in range(last + 1)]
-    gradient, loss = style.GRADIENT.on(theme), style.LOSS.on(theme)
-    for x, y, colour, axes in (
-        (*way.T, gradient, {}),
-        (np.arange(last + 1), trace.path.losses[: last + 1], loss, {"xaxis": "x2", "yaxis": "y2"}),
+    seen = shown_steps(trace) + 1
+    words = [STORY.fill(numbers, i=k) for k in range(seen)]
+    second = {"xaxis": "x2", "yaxis": "y2"}
+    for name, x, y, role, axes in (
+        ("run", *numbers["path.place"][:seen].T, style.GRADIENT, {}),
+        ("loss", np.arange(seen, dtype=float), trace.path.losses[:seen], style.LOSS, second),
     ):
         fig.add_scatter(
             x=x,
             y=y,
             mode="lines+markers",
-            line={"width": 1, "color": colour},
-            marker={"size": 5, "color": colour},
-            opacity=0.35,
+            line={"width": 1.5, "color": role.on(theme)},
+            marker={"size": 5, "color": role.on(theme)},
+            opacity=0.5,
             text=words,
-            name="run" if not axes else "loss",
+            name=name,
             hovertemplate="%{text}<extra></extra>",
             **axes,
         )
@@ -186,7 +316,7 @@ def _draw_trails(fig: go.Figure, trace: GradientDescentTrace, theme: Theme) -> N
 
 
 def _draw_moving(fig: go.Figure, theme: Theme) -> None:
-    gradient, loss = style.GRADIENT.on(theme), style.LOSS.on(theme)
+    gradient, loss, ink = (role.on(theme) for role in (style.GRADIENT, style.LOSS, style.INK))
     edge = {"width": 1.5, "color": style.BACKGROUND.on(theme)}
     second = {"xaxis": "x2", "yaxis": "y2"}
     for colour, axes in ((gradient, {}), (loss, second)):
@@ -198,13 +328,15 @@ def _draw_moving(fig: go.Figure, theme: Theme) -> None:
             **axes,
         )
     fig.add_scatter(
-        mode="lines+markers",
-        line={"width": 2.5, "color": style.INK.on(theme)},
-        marker={"symbol": "arrow", "size": [0, 13], "angleref": "previous"},
-        marker_color=style.INK.on(theme),
+        mode="markers",
+        marker={"symbol": "circle-open", "size": 24, "color": ink, "line": {"width": 2}},
         hoverinfo="skip",
-        name="next step",
+        name="start",
     )
+    fig.add_scatter(
+        mode="lines", line={"width": 2.5, "color": ink}, fill="toself", fillcolor=ink,
+        hoverinfo="skip", name="next step",
+    )  # fmt: skip
     for colour, axes in ((gradient, {}), (loss, second)):
         fig.add_scatter(
             mode="markers",
@@ -215,75 +347,26 @@ def _draw_moving(fig: go.Figure, theme: Theme) -> None:
         )
 
 
-def _frame(trace: GradientDescentTrace, k: int) -> list[dict[str, Array]]:
-    """What changes, in the order of `_draw_moving`, at step k."""
-    way = _within(trace, trace.path.positions)
-    losses = trace.path.losses
-    ahead = way[[k, min(k + 1, shown_steps(trace))]]
-    steps = np.arange(k + 1)
-    return [
-        _xy(*way[: k + 1].T),
-        _xy(steps, losses[: k + 1]),
-        _xy(*ahead.T),
-        _xy(*way[k : k + 1].T),
-        _xy(steps[-1:], losses[k : k + 1]),
-    ]
+def _frame(trace: GradientDescentTrace, numbers: Any, k: int) -> dict[int, dict[str, Array]]:
+    """What changes at step k, by trace."""
+    way, losses = numbers["path.place"], trace.path.losses
+    steps = np.arange(k + 1.0)
+    then = way[min(k + 1, shown_steps(trace))]
+    return {
+        SO_FAR: _xy(*way[: k + 1].T),
+        LOSS_SO_FAR: _xy(steps, losses[: k + 1]),
+        AHEAD: _xy(*arrow(way[k], then, numbers["domain"])),
+        START: _xy(*way[:1].T),
+        BALL: _xy(*way[k : k + 1].T),
+        DOT: _xy(steps[-1:], losses[k : k + 1]),
+    }
 
 
-def _xy(x: NDArray[Any], y: Array) -> dict[str, Array]:
-    return {"x": x.astype(np.float64), "y": y}
+def _xy(x: Array, y: Array) -> dict[str, Array]:
+    return {"x": x, "y": y}
 
 
-def _within(trace: GradientDescentTrace, positions: Array) -> Array:
-    """Positions, those far outside the map moved to where the axes can still count."""
-    x, y = trace.surface.x, trace.surface.y
-    low, high = np.array([x[0], y[0]]), np.array([x[-1], y[-1]])
-    far = BEYOND * (high - low)
-    result: Array = np.clip(positions, low - far, high + far)
-    return result
-
-
-# Words
-
-
-def _sentence(trace: GradientDescentTrace, k: int) -> str:
-    path, rate = trace.path, trace.settings.learning_rate
-    words = f"Step {k}: w = {_pair(path.positions[k])}, loss {number(float(path.losses[k]))}"
-    if k == path.diverged_at:
-        return words + ". The run has diverged: the learning rate is too large here."
-    length = number(float(np.linalg.norm(path.gradients[k])))
-    if k == shown_steps(trace):
-        return words + f", and the gradient has the length {length}."
-    return words + f". The next step is −{rate:.3g} times the gradient, whose length is {length}."
-
-
-def _story(trace: GradientDescentTrace, k: int) -> str:
-    path, rate = trace.path, trace.settings.learning_rate
-    lines = [f"<b>step {k}</b>: w = {_pair(path.positions[k])}"]
-    if k:
-        before, slope = _pair(path.positions[k - 1]), _pair(path.gradients[k - 1])
-        lines.append(f"= {before} − {rate:.3g} · {slope}")
-        lines.append("that is, the last w minus the rate times its gradient")
-    lines.append(f"loss here {number(float(path.losses[k]))}")
-    lines.append(f"gradient here {_pair(path.gradients[k])}")
-    return "<br>".join(lines)
-
-
-def _pair(values: Array) -> str:
-    return f"({number(float(values[0]))}, {number(float(values[1]))})"
-
-
-def _arrivals(trace: GradientDescentTrace, k: int) -> str:
-    count = int((trace.reached == k).sum())
-    return f"{count} of the {len(trace.starts)} other starts end here"
-
-
-def _destination(trace: GradientDescentTrace, k: int) -> str:
-    steps = len(trace.others.losses) - 1
-    if k < 0:
-        return f"it has reached no minimum after {steps} steps"
-    return f"it ends in the minimum at {_pair(trace.minima[k])}"
-
-
-def _colour(minimum: int, theme: Theme) -> str:
-    return (style.SERIES[minimum] if minimum >= 0 else style.MUTED).on(theme)
+def _moment(trace: GradientDescentTrace, numbers: dict[str, Any], k: int) -> dict[str, Any]:
+    left = shown_steps(trace) - k
+    gone = not left and trace.path.diverged_at >= 0
+    return {**numbers, "left": left, "here.gone": float(gone)}

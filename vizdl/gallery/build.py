@@ -224,11 +224,11 @@ def _assets(folder: Path) -> None:
 
 def _concept_files(folder: Path, item: Gathered, video: _Video | None) -> None:
     name = item.concept.name
-    (folder / "figures" / f"{name}.js").write_text(live.script(name, item.payload), "utf-8")
+    (folder / "figures" / f"{name}.js").write_text(item.playing.script(name), "utf-8")
     for theme, still in item.stills.items():
         stills.save(still, folder / "stills" / f"{name}-{theme}.svg")
     stills.save(item.stills["light"], folder / "stills" / f"{name}.pdf")
-    page = embed.page(name, item.concept.title, assets="../assets", figures="../figures", csp=CSP)
+    page = embed.page(name, item.concept.title, item.playing, "../assets", "../figures", CSP)
     (folder / "embed" / f"{name}.html").write_text(page, "utf-8")
     with (folder / "data" / f"{name}.npz").open("wb") as data:
         np.savez_compressed(data, allow_pickle=False, **item.trace.arrays())
@@ -243,7 +243,6 @@ def _concept_files(folder: Path, item: Gathered, video: _Video | None) -> None:
 
 def _page(item: Gathered, video: _Video | None, settings: dict[str, Any]) -> dict[str, Any]:
     name, title = item.concept.name, item.concept.title
-    sentences = concept.labels(item.payload)
     alt = f"{title}: the figure as it starts."
     return {
         "concept": item.concept,
@@ -251,8 +250,9 @@ def _page(item: Gathered, video: _Video | None, settings: dict[str, Any]) -> dic
         "contents": SECTIONS,
         "prose": {key: Markup(html) for key, html in item.prose.sections.items()},
         "video": _film(video) if video else None,
-        "aspect": aspect(item.payload),
-        "still_alt": f"{alt} {sentences[0]}" if sentences else alt,
+        "shape": item.playing.shape,
+        "opening": json.dumps(item.playing.opening, ensure_ascii=False),
+        "still_alt": f"{alt} {item.playing.sentence}".strip(),
         "facts": tuple(item.facts.values()),
         "controls": [_setting(control, item) for control in type(item.trace.settings).controls()],
         "source": Markup(code.highlight(item.source)),
@@ -282,13 +282,6 @@ def _times(span: dict[str, Any]) -> dict[str, str]:
     start, end = float(span["start"]), float(span["end"])
     clock = f"{int(start) // 60}:{int(start) % 60:02d}"
     return {"at": f"{start:.2f}", "end": f"{end:.2f}", "clock": clock}
-
-
-def aspect(payload: str) -> str:
-    """The shape of the figure's box as CSS, from what the figure's layout asks for."""
-    meta = json.loads(payload)["meta"]
-    asked = {"--vizdl-aspect": "aspect", "--vizdl-narrow-aspect": "narrow_aspect"}
-    return " ".join(f"{css}: {float(meta[key]):g};" for css, key in asked.items() if key in meta)
 
 
 def _setting(control: Control, item: Gathered) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
-import json
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -15,8 +14,8 @@ from typing import Any
 from vizdl import catalog
 from vizdl.catalog import Concept
 from vizdl.experiments.base import Facts, Trace
-from vizdl.figures.base import to_payload
-from vizdl.gallery import pages
+from vizdl.gallery import pages, playing
+from vizdl.gallery.playing import Playing
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Gathered:
     trace: Trace
     facts: Facts
     prose: pages.Prose
-    payload: str
+    playing: Playing
     source: str
     source_name: str
     stills: dict[str, Any]
@@ -61,7 +60,7 @@ def gather(concept: Concept) -> Gathered:
     experiment: ModuleType = importlib.import_module(concept.experiment)
     trace: Trace = experiment.run(experiment.Settings())
     facts: Facts = experiment.facts(trace)
-    figure, draw = catalog.load(concept.figure), catalog.load(concept.still)
+    draw = catalog.load(concept.still)
     return Gathered(
         concept=concept,
         trace=trace,
@@ -73,14 +72,8 @@ def gather(concept: Concept) -> Gathered:
             facts=facts,
             equations=getattr(experiment, "EQUATIONS", {}),
         ),
-        payload=to_payload(figure(trace, theme="light"), figure(trace, theme="dark")),
+        playing=playing.prepare(concept, trace),
         source=inspect.getsource(experiment),
         source_name=concept.experiment.replace(".", "/") + ".py",
         stills={theme: draw(trace, theme=theme) for theme in ("light", "dark")},
     )
-
-
-def labels(payload: str) -> list[str]:
-    """The sentences of a figure's frames."""
-    found: list[str] = json.loads(payload)["meta"].get("labels", [])
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as markup
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -10,6 +11,8 @@ from typing import Any, Literal, get_args
 import vizdl
 from vizdl import catalog, live
 from vizdl.figures import base as figures
+from vizdl.gallery import playing
+from vizdl.gallery.playing import Playing
 from vizdl.style import Theme
 
 Kind = Literal["iframe", "div", "file"]
@@ -37,18 +40,27 @@ def embed(name: str, kind: Kind, out: Path, **settings: Any) -> Embedded:
     if kind not in get_args(Kind):
         raise ValueError(f"kind must be one of {', '.join(get_args(Kind))}, got {kind!r}")
     concept = catalog.get(name)
-    payload = figures.to_payload(
-        vizdl.figure(name, theme="light", **settings), vizdl.figure(name, theme="dark", **settings)
-    )
+    shown = playing.prepare(concept, vizdl.run(name, **settings))
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     if kind == "div":
-        return _div(concept.name, concept.title, payload, out)
+        return _div(concept.name, concept.title, shown, out)
     path = out / f"{concept.name}.html"
-    path.write_text(_whole(concept.name, concept.title, payload), "utf-8")
+    path.write_text(_whole(concept.name, concept.title, shown), "utf-8")
     link = f'<a href="{path.name}">{markup.escape(concept.title)}</a>'
     snippet = iframe_snippet(path.name, concept.title) if kind == "iframe" else link
     return Embedded(snippet, (path,))
+
+
+def whole(name: str, *, theme: Theme | None = None, **settings: Any) -> str:
+    """The concept's figure as one HTML file that needs nothing else, live where it can be.
+
+    Without a `theme` it follows what the reader's system prefers. Raises SettingsError,
+    UnknownConcept.
+    """
+    concept = catalog.get(name)
+    shown = playing.prepare(concept, vizdl.run(name, **settings))
+    return _whole(concept.name, concept.title, shown, theme or "auto")
 
 
 def html(
@@ -59,9 +71,9 @@ def html(
     `figure` is what ``vizdl.figure(...)`` gives. With `dark`, the same figure in the dark theme,
     the file follows what the reader's system prefers; otherwise it is in the `theme` of `figure`.
     """
-    payload = figures.to_payload(figure, figure if dark is None else dark)
+    shown = playing.played(figure, figure if dark is None else dark)
     kept = theme or figures.theme_of(figure)
-    return _whole("figure", title, payload, "auto" if dark is not None else kept)
+    return _whole("figure", title, shown, "auto" if dark is not None else kept)
 
 
 def iframe_snippet(address: str, title: str) -> str:
@@ -72,17 +84,17 @@ def iframe_snippet(address: str, title: str) -> str:
     )
 
 
-def page(name: str, title: str, *, assets: str, figures: str, csp: str) -> str:
+def page(name: str, title: str, shown: Playing, assets: str, figures: str, csp: str) -> str:
     """A page with the figure alone, its scripts in files beside it."""
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{markup.escape(csp)}">\n'
         f'<link rel="stylesheet" href="{assets}/player.css">\n'
         f'<link rel="stylesheet" href="{assets}/embed.css">\n'
-        f'<script src="{assets}/plotly.js" defer></script>\n'
-        f'<script src="{figures}/{name}.js" defer></script>\n'
-        f'<script src="{assets}/player.js" defer></script>'
+        f'<link rel="preload" href="{assets}/player.js" as="script">'
     )
-    return _document(title, head, _element(name, title))
+    scripts = f' data-src="{figures}/{name}.js" data-plotly="{assets}/plotly.js"'
+    body = _element(name, title, shown, scripts)
+    return _document(title, head, f'{body}\n<script src="{assets}/player.js"></script>')
 
 
 def plotlyjs() -> str:
@@ -91,27 +103,28 @@ def plotlyjs() -> str:
     return small.read_text("utf-8") if small else figures.plotlyjs()
 
 
-def _div(name: str, title: str, payload: str, out: Path) -> Embedded:
+def _div(name: str, title: str, shown: Playing, out: Path) -> Embedded:
     texts = {
-        f"{name}.js": live.script(name, payload),
+        f"{name}.js": shown.script(name),
         f"{PLAYER}.js": live.player_js(),
         f"{PLAYER}.css": live.player_css(),
         PLOTLY: plotlyjs(),
     }
     for file, text in texts.items():
         (out / file).write_text(text, "utf-8")
-    element = _element(name, title, f' data-src="{name}.js" data-plotly="{PLOTLY}"', "light")
+    scripts = f' data-src="{name}.js" data-plotly="{PLOTLY}"'
+    element = _element(name, title, shown, scripts, "light")
     snippet = (
         f'<link rel="stylesheet" href="{PLAYER}.css">\n{element}\n'
-        f'<script src="{PLAYER}.js" defer></script>'
+        f'<script src="{PLAYER}.js"></script>'
     )
     return Embedded(snippet, tuple(out / file for file in texts))
 
 
-def _whole(name: str, title: str, payload: str, theme: str = "auto") -> str:
+def _whole(name: str, title: str, shown: Playing, theme: str = "auto") -> str:
     head = f"<style>\n{live.player_css()}\n{frame_css()}</style>"
-    scripts = (plotlyjs(), live.script(name, payload), live.player_js())
-    body = _element(name, title, "", theme) + "".join(
+    scripts = (plotlyjs(), shown.script(name), live.player_js())
+    body = _element(name, title, shown, "", theme) + "".join(
         f"\n<script>{_inline(script)}</script>" for script in scripts
     )
     return _document(title, head, body)
@@ -136,10 +149,13 @@ def _document(title: str, head: str, body: str) -> str:
     )
 
 
-def _element(name: str, title: str, more: str = "", theme: str = "auto") -> str:
+def _element(name: str, title: str, shown: Playing, more: str = "", theme: str = "auto") -> str:
+    said = json.dumps(shown.opening, ensure_ascii=False)
+    quoted = said.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;")
     return (
         f'<div class="vizdl-figure" data-figure="{markup.escape(name)}" data-theme="{theme}"'
-        f' data-title="{markup.escape(title)}"{more}></div>'
+        f' data-title="{markup.escape(title)}"{more} style="{shown.shape}"'
+        f" data-opening='{quoted}'></div>"
     )
 
 

@@ -9,18 +9,30 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
 from vizdl import style
+from vizdl.live import emit
+from vizdl.live.program import Program
 
 VENDOR = "VIZDL_VENDOR"  # environment variable: the folder that holds a small plotly.js
 _BUNDLE = "plotly-cartesian.min.js"
 
 
+# The player's files, each before those that need it when they are read.
+PARTS = (
+    "words", "flow", "field", "ink", "payload", "films", "address", "panel", "controls", "handles",
+    "player",
+)  # fmt: skip
+
+
 def player_js() -> str:
-    """The source of the player."""
-    return (files(__package__) / "player.js").read_text("utf-8")
+    """The source of the player, with what runs recorded programs: one classic script."""
+    folder = files(__package__) / "player"
+    parts = [(folder / f"{name}.js").read_text("utf-8") for name in PARTS]
+    return "\n".join([emit.runtime(), *parts])
 
 
 def player_css() -> str:
@@ -42,11 +54,15 @@ def player_css() -> str:
     return colours + "\n\n" + (files(__package__) / "player.css").read_text("utf-8")
 
 
-def script(name: str, payload: str) -> str:
-    """The payload of one figure as a classic script, safe inside a ``<script>`` element."""
+def script(name: str, payload: str, programs: Mapping[str, Program] | None = None) -> str:
+    """The payload of one figure as a classic script, safe inside a ``<script>`` element.
+
+    A live figure's programs come with it.
+    """
     safe = payload.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     key = json.dumps(name).replace("<", "\\u003c")
-    return f"(window.vizdlFigures = window.vizdlFigures || {{}})[{key}] = {safe};\n"
+    made = f"(window.vizdlFigures = window.vizdlFigures || {{}})[{key}] = {safe};\n"
+    return (emit.script(name, programs) if programs else "") + made
 
 
 def plotlyjs() -> Path | None:
@@ -62,6 +78,9 @@ def plotlyjs() -> Path | None:
 
 
 def _block(selector: str, theme: style.Theme) -> str:
-    roles = (style.BACKGROUND, style.SURFACE, style.INK, style.MUTED, style.GRID, style.POSITIVE)
+    roles = (
+        style.BACKGROUND, style.SURFACE, style.INK, style.MUTED, style.GRID, style.POSITIVE,
+        style.LOSS,
+    )  # fmt: skip
     body = " ".join(f"--vizdl-{role.name}: {role.on(theme)};" for role in roles)
     return f"{selector} {{ {body} }}"

@@ -1,0 +1,136 @@
+"""A concept's figure as a page gets it: played, and live where its module says how.
+
+A figure module that has ``live(trace)`` (see `vizdl.figures.live`) is live: its flow is recorded,
+and what the page computes itself is left out of the payload.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from vizdl import catalog, live
+from vizdl.catalog import Concept
+from vizdl.experiments.base import Control, Settings, Trace
+from vizdl.experiments.live import Entries, Flow, Reference
+from vizdl.figures.base import to_payload
+from vizdl.figures.live import Live
+from vizdl.live.flow import Recorded, record_flow
+from vizdl.live.program import Program
+
+
+@dataclass(frozen=True, eq=False)
+class Playing:
+    """What the player needs: the payload with its programs, and what stands there before it.
+
+    The `opening` has the controls, the first sentence and the longest, and the labels of the
+    table, so that the page keeps room for what comes.
+    """
+
+    payload: str
+    opening: Mapping[str, Any]
+    programs: Mapping[str, Program] = field(default_factory=dict)
+
+    def script(self, name: str) -> str:
+        """Everything as one classic script."""
+        return live.script(name, self.payload, self.programs)
+
+    @property
+    def shape(self) -> str:
+        """The shape of the figure's box as CSS, from what its layout asks for."""
+        meta = json.loads(self.payload)["meta"]
+        asked = {"aspect": "--vizdl-aspect", "narrow_aspect": "--vizdl-narrow-aspect"}
+        return " ".join(f"{asked[key]}: {float(meta[key]):g};" for key in asked if key in meta)
+
+    @property
+    def sentence(self) -> str:
+        """What the figure says first."""
+        return str(self.opening.get("sentence", ""))
+
+
+def prepare(concept: Concept, trace: Trace) -> Playing:
+    """Draw the concept's figure of a trace in both themes and record what it needs to be live.
+
+    Raises ValueError where its declaration names what is not there, `RecordError` for a step that
+    can't be recorded.
+    """
+    module = importlib.import_module(concept.figure.partition(":")[0])
+    figure = catalog.load(concept.figure)
+    light, dark = figure(trace, theme="light"), figure(trace, theme="dark")
+    declare = getattr(module, "live", None)
+    if declare is None:
+        return played(light, dark)
+    declared: Live = declare(trace)
+    recorded = record_flow(declared.flow, trace.settings)
+    values = recorded.values(step=declared.start)
+    unknown = sorted(declared.names() - values.keys())
+    if unknown:
+        raise ValueError(f"{concept.name}: there is no {unknown[0]!r} among {', '.join(values)}")
+    opening = {
+        "controls": _controls(trace.settings, declared.flow),
+        "entries": [_entry(source, values) for source in _edited(declared.flow)],
+        "sentence": declared.sentence.fill(values),
+        "longest": declared.sentence.longest(),
+        "table": [label for label, _ in declared.table],
+    }
+    payload = to_payload(
+        light, dark, declared, live=_live(declared, recorded, trace.settings), opening=opening
+    )
+    return Playing(payload, opening, recorded.programs)
+
+
+def played(light: Any, dark: Any) -> Playing:
+    """A figure that plays its own frames."""
+    payload = to_payload(light, dark)
+    labels = json.loads(payload)["meta"].get("labels", [])
+    start = json.loads(payload)["meta"].get("start", 0)
+    if not labels:
+        return Playing(payload, {})
+    return Playing(payload, {"sentence": labels[start], "longest": max(labels, key=len)})
+
+
+def _live(declared: Live, recorded: Recorded, settings: Settings) -> dict[str, Any]:
+    fixed = {name: getattr(settings, name) for name in type(settings).model_fields}
+    return {"flow": recorded.to_json(), "fixed": fixed, **declared.to_json()}
+
+
+def _controls(settings: Settings, flow: Flow) -> list[dict[str, Any]]:
+    known = {control.name: control for control in type(settings).controls()}
+    for name, high in flow.highest.items():
+        known[name] = replace(known[name], high=float(high))
+    return [_control(known[name], getattr(settings, name)) for name in flow.controls]
+
+
+def _edited(flow: Flow) -> Iterator[Entries]:
+    yield from (source for source in flow.sources if isinstance(source, Entries) and source.at)
+
+
+def _entry(source: Entries, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The control of an entry; a tick box where there is nothing between low and high."""
+    name, offset = Reference.parse(f"{source.name}[{source.at}]").index[0]
+    place = (int(values[name]) if name else 0) + offset
+    value = float(values[source.name][place])
+    spec: dict[str, Any] = {"name": source.name, "label": source.label, "at": [name, offset]}
+    if source.step == source.high - source.low:
+        return {**spec, "choices": [False, True], "value": value == source.high}
+    numbers = {"low": source.low, "high": source.high, "step": source.step, "value": value}
+    allowed = f"a number from {source.low:g} to {source.high:g}"
+    return {**spec, **numbers, "allowed": allowed, "whole": False, "scale": "linear"}
+
+
+def _control(control: Control, value: Any) -> dict[str, Any]:
+    spec = {
+        "name": control.name,
+        "label": control.label,
+        "unit": control.unit,
+        "value": value,
+        "allowed": control.allowed,
+    }
+    if control.choices:
+        return {**spec, "choices": list(control.choices)}
+    whole = isinstance(control.default, int)
+    numbers = {"low": control.low, "high": control.high, "step": control.step, "whole": whole}
+    return {**spec, "scale": control.scale, **numbers}
