@@ -369,8 +369,8 @@ def _walk(landscape: Landscape) -> Callable[..., Any]:
         high = anp.where(seen, anp.maximum(high, loss), high)
         after, _ = rule.update(point, gradient, (), rate)
         outputs = {
-            "number": count + 0.0,
-            "w": point + 0.0,
+            "number": count,
+            "w": point,
             "loss": loss,
             "gradient": gradient,
             "length": anp.sqrt(anp.sum(gradient * gradient)),

@@ -69,8 +69,7 @@
     if (kind === "n") return number(value, digits);
     if (!Number.isFinite(value)) return number(value);
     const size = Math.abs(value);
-    if (kind === "d") return number(Number(fixed(size, 0)) * Math.sign(value));
-    const text = kind === "f" ? fixed(size, digits) : general(size, digits);
+    const text = kind === "g" ? general(size, digits) : fixed(size, kind === "f" ? digits : 0);
     return Number(text) === 0 ? text : signed(value, text);
   }
 
