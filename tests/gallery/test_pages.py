@@ -1,11 +1,15 @@
 """Prose whose numbers come from the trace, and everything that stops the build."""
 
 import importlib
+import re
 
+import numpy as np
 import pytest
 
+from vizdl.experiments.live import Entries
 from vizdl.gallery import pages
 from vizdl.gallery.pages import PageError, read, shown
+from vizdl.gallery.playing import Playing
 
 PAGE = """## The idea
 {idea}
@@ -25,10 +29,10 @@ def fill(course):
     experiment = importlib.import_module("sample_course.experiments.halving")
     trace = experiment.run(experiment.Settings())
 
-    def fill(idea="Idea.", maths="Maths."):
-        facts, equations = experiment.facts(trace), experiment.EQUATIONS
+    def fill(idea="Idea.", maths="Maths.", allows=None):
+        given = {"facts": experiment.facts(trace), "equations": experiment.EQUATIONS}
         page = PAGE.replace("{idea}", idea).replace("{maths}", maths)
-        return read(page, "x.md", trace=trace, facts=facts, equations=equations).sections
+        return read(page, "x.md", trace=trace, **given, allows=allows).sections
 
     return fill
 
@@ -137,3 +141,36 @@ def test_values_as_people_write_them(value, text):
 def test_what_is_not_a_number_is_not_shown():
     with pytest.raises(PageError, match="it is not a number"):
         shown(float("nan"))
+
+
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        ("rate=9", "rate must be a number from 0.1 to 0.9"),
+        ("speed=1", "speed=1 sets nothing; there are: rate, mine, step"),
+        ("rate=0.5&step=-1", "step=-1 sets nothing"),
+        ("mine.3=1", "mine has 3 entries, got 3"),
+        ("mine.0=2", "mine must be from 0 to 1, got 2"),
+        ("rate=0.3&step=4&mine.2=0.5", None),
+    ],
+)
+def test_links_set_only_what_the_live_figure_has(fill, state, message):
+    experiment = importlib.import_module("sample_course.experiments.halving")
+    entries = {"mine": Entries("mine", np.zeros(3), "mine", 0, 1, 0.1)}
+    live = Playing("{}", {"controls": [{"name": "rate"}]}, {}, experiment.Settings, entries)
+    link = f"[set it](#{state})"
+    if message is None:
+        assert (
+            f'href="#{state.replace("&", "&amp;")}"' in fill(link, allows=live.allows)["The idea"]
+        )
+        return
+    with pytest.raises(PageError, match=re.escape(f"x.md, line 2: #{state} leads nowhere: ")) as no:
+        fill(link, allows=live.allows)
+    assert message in str(no.value)
+    with pytest.raises(PageError, match="the figure is not live"):
+        fill(link)
+
+
+def test_links_to_sections_and_pages_are_left_alone(fill):
+    html = fill("[there](#code) and [elsewhere](bptt.html#try) and [both](a.html#step=3)")
+    assert html["The idea"].count("href=") == 3

@@ -68,7 +68,8 @@ def page(node, recorded):
 def test_references():
     values = {"w": np.arange(6.0).reshape(3, 2), "last": 2.0, "rows": 3}
     for text, wanted in [
-        ("last", 2.0), ("w[0,1]", 1.0), ("w[-1,0]", 4.0), ("w[last-1,1]", 3.0), ("w[rows-1,0]", 4.0),
+        ("last", 2.0), ("w[0,1]", 1.0), ("w[-1,0]", 4.0), ("w[last-1,1]", 3.0),
+        ("w[rows-1,0]", 4.0),
     ]:  # fmt: skip
         assert Reference.parse(text).among(values, {}) == wanted
     np.testing.assert_array_equal(Reference.parse("w[k+1]").among(values, {"k": 0}), [2.0, 3.0])
@@ -182,9 +183,8 @@ def test_runs_over_sequences_forward_and_back(node):
 def test_choices_are_spelled_alike(node):
     choices = [("bowl", 3), (True, 0.5), (False, 2.0)]
     assert [spell(choice) for choice in choices] == ["bowl,3", "true,0.5", "false,2"]
-    assert node.value('[["bowl", 3], [true, 0.5], [false, 2]].map(c => c.map(String).join(","))') == [
-        spell(choice) for choice in choices
-    ]  # fmt: skip
+    code = '[["bowl", 3], [true, 0.5], [false, 2]].map(c => c.map(String).join(","))'
+    assert node.value(code) == [spell(choice) for choice in choices]
 
 
 @pytest.mark.parametrize(

@@ -89,5 +89,6 @@ def test_sentences_are_the_same(page):
         " found[(base ? step : 0) + more], name === 'step' ? step : values[name]))"
     )
     for step in range(3):
-        code = f"vizdl.words.fill({json.dumps(text.to_json())}, {lookup}({json.dumps(values)}, {step}))"
+        found = f"{lookup}({json.dumps(values)}, {step})"
+        code = f"vizdl.words.fill({json.dumps(text.to_json())}, {found})"
         assert page.value(code) == text.fill(values, step=step)

@@ -61,6 +61,7 @@ def gather(concept: Concept) -> Gathered:
     trace: Trace = experiment.run(experiment.Settings())
     facts: Facts = experiment.facts(trace)
     draw = catalog.load(concept.still)
+    shown = playing.prepare(concept, trace)
     return Gathered(
         concept=concept,
         trace=trace,
@@ -71,8 +72,9 @@ def gather(concept: Concept) -> Gathered:
             trace=trace,
             facts=facts,
             equations=getattr(experiment, "EQUATIONS", {}),
+            allows=shown.allows if shown.programs else None,
         ),
-        playing=playing.prepare(concept, trace),
+        playing=shown,
         source=inspect.getsource(experiment),
         source_name=concept.experiment.replace(".", "/") + ".py",
         stills={theme: draw(trace, theme=theme) for theme in ("light", "dark")},

@@ -11,16 +11,19 @@ import difflib
 import html
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
+from urllib.parse import parse_qsl
 
 import jinja2
 from markdown_it import MarkdownIt
 
 from vizdl.experiments.base import Facts, Trace, number
 from vizdl.gallery import maths
+
+Allows = Callable[[Mapping[str, str]], None]
 
 SECTIONS = ("The idea", "Watch", "Try it", "The mathematics", "What was measured")
 
@@ -33,6 +36,7 @@ _CODE = re.compile(
 _INLINE_CODE = re.compile(r"(?<!<pre>)<code>[^<]*</code>")
 _OPTION = re.compile(r"(?<![^\s>])--?[a-z]\w*")  # not to be broken at its hyphens
 _WHOLE = r'<span class="whole">\g<0></span>'
+_STATE = re.compile(r"\]\(#([^)\s]*=[^)\s]*)\)")  # a link that sets the figure
 _TARGET = re.compile(r"(?<=\])\([^)\s]*\)")  # where a link leads
 
 
@@ -62,10 +66,21 @@ class _Names:
 
 
 def read(
-    source: str, page: str, *, trace: Trace, facts: Facts, equations: Mapping[str, str]
+    source: str,
+    page: str,
+    *,
+    trace: Trace,
+    facts: Facts,
+    equations: Mapping[str, str],
+    allows: Allows | None = None,
 ) -> Prose:
-    """The page's sections as HTML. Raises PageError. `page` is its name in errors."""
+    """The page's sections as HTML. Raises PageError. `page` is its name in errors.
+
+    `allows` raises a ValueError for a state that the page's live figure can't be in: links such as
+    ``#learning_rate=0.03`` set it.
+    """
     _refuse_digits(source, page)
+    _check_links(source, page, allows)
     parts: list[str] = []
     template = _fill(source, page, _context(trace, facts, equations, parts), parts)
     return Prose(_sections(template, page, parts))
@@ -160,6 +175,17 @@ def _refuse_digits(source: str, page: str) -> None:
                 f"{page}, line {index + 1}: {typed!r} is typed by hand; a number comes from an "
                 "expression such as {{ fact.NAME.text }}"
             )
+
+
+def _check_links(source: str, page: str, allows: Allows | None) -> None:
+    for found in _STATE.finditer(source):
+        line = source.count("\n", 0, found.start()) + 1
+        try:
+            if allows is None:
+                raise ValueError("the figure is not live")
+            allows(dict(parse_qsl(found[1], keep_blank_values=True, strict_parsing=True)))
+        except ValueError as error:
+            raise PageError(f"{page}, line {line}: #{found[1]} leads nowhere: {error}") from None
 
 
 def _sections(text: str, page: str, parts: list[str]) -> dict[str, str]:

@@ -33,10 +33,25 @@ class Playing:
     payload: str
     opening: Mapping[str, Any]
     programs: Mapping[str, Program] = field(default_factory=dict)
+    settings: type[Settings] = Settings
+    entries: Mapping[str, Entries] = field(default_factory=dict)
 
     def script(self, name: str) -> str:
         """Everything as one classic script."""
         return live.script(name, self.payload, self.programs)
+
+    def allows(self, state: Mapping[str, str]) -> None:
+        """Raise a ValueError unless the live figure can be in this state of the address."""
+        controls = [spec["name"] for spec in self.opening["controls"]]
+        for key, text in state.items():
+            name, _, place = key.partition(".")
+            if name in controls and not place:
+                self.settings.parse({name: text})
+            elif name in self.entries and place.isdecimal():
+                _check_entry(self.entries[name], int(place), float(text))
+            elif key != "step" or not text.isdecimal():
+                known = ", ".join([*controls, *self.entries, "step"])
+                raise ValueError(f"{key}={text} sets nothing; there are: {known}")
 
     @property
     def shape(self) -> str:
@@ -79,7 +94,8 @@ def prepare(concept: Concept, trace: Trace) -> Playing:
     payload = to_payload(
         light, dark, declared, live=_live(declared, recorded, trace.settings), opening=opening
     )
-    return Playing(payload, opening, recorded.programs)
+    entries = {e.name: e for e in declared.flow.sources if isinstance(e, Entries)}
+    return Playing(payload, opening, recorded.programs, type(trace.settings), entries)
 
 
 def played(light: Any, dark: Any) -> Playing:
@@ -90,6 +106,15 @@ def played(light: Any, dark: Any) -> Playing:
     if not labels:
         return Playing(payload, {})
     return Playing(payload, {"sentence": labels[start], "longest": max(labels, key=len)})
+
+
+def _check_entry(entries: Entries, place: int, value: float) -> None:
+    if place >= len(entries.values):
+        raise ValueError(f"{entries.name} has {len(entries.values)} entries, got {place}")
+    if not entries.low <= value <= entries.high:
+        raise ValueError(
+            f"{entries.name} must be from {entries.low:g} to {entries.high:g}, got {value:g}"
+        )
 
 
 def _live(declared: Live, recorded: Recorded, settings: Settings) -> dict[str, Any]:
