@@ -153,13 +153,20 @@ class Plain(CairoRenderer):
 
 
 class Kept:
-    """A segment that keeps the digests of its frames."""
+    """A segment that keeps the digests of its frames, and believes no box of changes untried."""
 
     def __init__(self):
         self.frames = []
+        self.last = None
 
-    def write(self, rgba, repeat=1):
+    def write(self, rgba, repeat=1, changed=None):
         self.frames.extend([digest(rgba)] * repeat)
+        if changed is not None and self.last is not None:
+            left, top, right, bottom = changed
+            elsewhere = np.ones(rgba.shape[:2], dtype=bool)
+            elsewhere[top:bottom, left:right] = False
+            assert (rgba == self.last)[elsewhere].all()
+        self.last = rgba.copy()
 
     def abort(self):
         raise AssertionError("nothing went wrong, and yet a segment is dropped")

@@ -16,7 +16,7 @@ import cairo
 from manim import Mobject, VMobject
 from manim.camera.camera import Camera
 
-from vizdl.render.canvas import Canvas, Pixels
+from vizdl.render.canvas import Box, Canvas, Pixels
 from vizdl.render.inks import Inks
 
 # A camera class that draws in its own way keeps it.
@@ -69,6 +69,10 @@ class FastCamera(Camera):
     def frame_to_read(self) -> Pixels:
         """The frame (height, width, 4), to be read at once and not written to."""
         return self.pixel_array if self._canvas is None else self._canvas.finish()
+
+    def changes(self) -> Box | None:
+        """Outside of this box of pixels nothing changed since it was asked before (None: may)."""
+        return None if self._canvas is None else self._canvas.changes()
 
     # Backgrounds
 

@@ -109,6 +109,7 @@ class Canvas:
         self._baked: list[Ink] = []  # stand on the ground, above the base
         self._drawn: list[Ink] | None = None  # stand on the frame; None if others wrote there
         self._pending: Pixels | None = None  # a base that the frame does not show yet
+        self._touched: Box = NOWHERE  # the tiles that changed since `changes` was asked
         height, width = pixels.shape[:2]
         self._tiles = (-(-height // TILE), -(-width // TILE))
 
@@ -125,6 +126,7 @@ class Canvas:
         """The pixels for others to write on."""
         self.finish()
         self._drawn = None
+        self._touch()
         return self.pixels
 
     def finish(self) -> Pixels:
@@ -132,7 +134,34 @@ class Canvas:
         if self._pending is not None:
             copy_pixels(self._pending, self.pixels)
             self._pending = self._drawn = None
+            self._touch()
         return self.pixels
+
+    def changes(self) -> Box:
+        """The box of pixels outside of which nothing changed since this was asked before."""
+        box, self._touched = self._touched, NOWHERE
+        height, width = self.pixels.shape[:2]
+        left, top, right, bottom = (TILE * edge for edge in box)
+        return left, top, min(right, width), min(bottom, height)
+
+    def _touch(self, tiles: NDArray[np.bool_] | None = None) -> None:
+        """Note that the tiles changed (None: all)."""
+        if tiles is None:
+            self._touched = (0, 0, self._tiles[1], self._tiles[0])
+            return
+        rows, columns = (np.flatnonzero(tiles.any(axis=axis)) for axis in (1, 0))
+        if not len(rows):
+            return
+        box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+        if self._touched != NOWHERE:
+            old = self._touched
+            box = (
+                min(old[0], box[0]),
+                min(old[1], box[1]),
+                max(old[2], box[2]),
+                max(old[3], box[3]),
+            )
+        self._touched = box
 
     def draw(self, inks: list[Ink], matrix: cairo.Matrix) -> None:
         """Draw the inks on the base that the frame was started with."""
@@ -151,11 +180,13 @@ class Canvas:
         if changed is None or changed.mean() > MOST:
             copy_pixels(ground, self.pixels)
             self._frame.draw(above, matrix)
+            self._touch()
             return
         pieces = _pieces(changed)
         copy_pixels(ground, self._side.pixels, pieces)
         self._side.draw(_reaching(above, changed), matrix)
         copy_pixels(self._side.pixels, self.pixels, pieces)
+        self._touch(changed)
 
     def _grow(self, inks: list[Ink], base: Pixels, matrix: cairo.Matrix) -> Pixels:
         """Bake the first inks that have not changed for a while into the ground."""

@@ -94,7 +94,11 @@ class Artist(CairoRenderer):
         self.time += frames * (1 / self.camera.frame_rate)
         self.frames[-1] += frames
         if self._segment is not None and frames:
-            self._segment.write(_frame(self.camera), frames)
+            camera = self.camera
+            if isinstance(camera, FastCamera):  # the encoder reads at once, so nothing is copied
+                self._segment.write(camera.frame_to_read, frames, camera.changes())
+            else:
+                self._segment.write(camera.pixel_array, frames)
             self._tick(frames)
         else:
             self._tick(0)
@@ -137,7 +141,8 @@ def walk(job: Job, *, scratch: Path, media: Path, claim: Claim, done: Done, tick
         "background_opacity": 0.0 if job.transparent else 1.0,
     }
     with tempconfig(config):
-        artist = Artist(fast(camera_of(scene_class)), open_segment, close_segment, tick)
+        camera: Any = camera_of(scene_class)
+        artist = Artist(fast(camera), open_segment, close_segment, tick)
         scene = scene_class(renderer=artist)
         try:
             scene.render()
@@ -149,14 +154,6 @@ def walk(job: Job, *, scratch: Path, media: Path, claim: Claim, done: Done, tick
             raise SceneError(f"the scene {scene.title!r} took no poster: does it call close()?")
         poster = straight(scene.poster_frame) if job.transparent else scene.poster_frame
         return Walked(tuple(artist.frames), scene.storyboard(), poster)
-
-
-def _frame(camera: Any) -> NDArray[np.uint8]:
-    """The frame (H, W, 4) as it is: the encoder reads it at once, so no copy is made."""
-    pixels: NDArray[np.uint8] = (
-        camera.frame_to_read if isinstance(camera, FastCamera) else camera.pixel_array
-    )
-    return pixels
 
 
 def camera_of(scene_class: type[Any]) -> type[Camera]:
