@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vizdl.engines import lstm
 from vizdl.experiments import lstm_gates
 from vizdl.experiments.base import SettingsError
 
@@ -180,6 +181,43 @@ def test_the_same_settings_give_the_same_run(trace):
     assert trace.arrays().keys() == again.arrays().keys()
     for name, array in trace.arrays().items():
         np.testing.assert_array_equal(array, again.arrays()[name], err_msg=name)
+
+
+@settings(max_examples=20)
+@given(data=st.data())
+def test_another_sequence_runs_through_the_same_network(trace, data):
+    T = len(trace.inputs)
+    row = st.lists(st.floats(-1, 1), min_size=T, max_size=T)
+    flags = st.lists(st.integers(0, 1), min_size=T, max_size=T)
+    inputs = np.stack([data.draw(row), data.draw(flags), data.draw(flags)], axis=-1)
+    other = lstm_gates.show(trace, inputs)
+    network = lstm_gates._trained(5, 4, 500, 0.002)
+    expected = lstm.forward(network.lstm, inputs[:, None])
+    np.testing.assert_allclose(other.c, expected.c[:, 0], atol=1e-12)
+    np.testing.assert_allclose(other.products.sum(axis=-1), other.z, atol=1e-12)
+    kept = 0.0
+    for t, (value, store, ask) in enumerate(inputs):
+        kept = value if store else kept
+        assert (other.memory[t], other.targets[t]) == (kept, kept * ask)
+
+
+def test_the_shown_sequence_shown_again_is_the_same(trace):
+    again = lstm_gates.show(trace, trace.inputs)
+    for name, array in trace.arrays().items():
+        np.testing.assert_allclose(again.arrays()[name], array, atol=1e-14, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda x: x[:-1], r"inputs must have shape \(20, 3\), got \(19, 3\)"),
+        (lambda x: x + 0.5, "the flags of inputs must be 0 or 1"),
+        (lambda x: x * np.nan, "inputs must be finite, got nan at index"),
+    ],
+)
+def test_a_sequence_that_does_not_fit_is_refused(trace, change, message):
+    with pytest.raises(ValueError, match=message):
+        lstm_gates.show(trace, change(trace.inputs))
 
 
 def test_a_run_cannot_spoil_the_next(trace):

@@ -10,6 +10,8 @@ from vizdl import style
 from vizdl.experiments import lstm_gates
 from vizdl.figures import base
 from vizdl.figures import lstm_gates as figures
+from vizdl.figures.live import Texts
+from vizdl.live.flow import record_flow
 
 COLOURS = {role.on(theme) for role in style.ROLES + style.SERIES for theme in ("light", "dark")}
 
@@ -24,14 +26,21 @@ def figure(trace):
     return figures.figure(trace)
 
 
+def _fixed(value):
+    """With two decimals, its minus a true one, and none before a zero."""
+    text = f"{value:.2f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+
+
 def _blocks(figure, panel, colour):
-    """The (middle, low, high) of each block of that colour in a panel."""
+    """The (middle, low, high) of each block of that colour in a panel, where there is one."""
     found = []
     for item in figure.data:
         if item.yaxis == figures._axis(panel) and item.fillcolor == colour.on("light"):
             x, y = np.array(item.x).reshape(-1, 5), np.array(item.y).reshape(-1, 5)
             found.append(np.stack([x[:, :4].mean(axis=1), y[:, 0], y[:, 2]], axis=1))
-    return np.concatenate(found)
+    blocks = np.concatenate(found)
+    return blocks[np.isfinite(blocks).all(axis=1)]
 
 
 @pytest.mark.parametrize(
@@ -83,9 +92,9 @@ def test_there_is_a_frame_before_the_first_step_and_after_each(trace, figure):
         for k in veils:
             assert (min(changed[k].x), max(changed[k].x)) == (t + 0.5, T + 0.5)
         numbers = next(item.text for item in changed.values() if item.text is not None)
-        assert numbers[figures.CELL - figures.VALUE] == figures._fixed(trace.c[t, trace.unit])
+        assert numbers[figures.CELL - figures.VALUE] == _fixed(trace.c[t, trace.unit])
         if t:
-            assert numbers[figures.FORGET - figures.VALUE] == figures._fixed(
+            assert numbers[figures.FORGET - figures.VALUE] == _fixed(
                 trace.f[t - 1, trace.unit]
             )
 
@@ -121,7 +130,7 @@ def test_a_pointer_reads_where_a_gate_comes_from(trace, figure):
     plain = texts[k].replace("−", "-")
     parts = [float(n) for n in re.findall(r"(?:inputs|output|bias) (-?[\d.]+)", plain)]
     assert sum(parts) == pytest.approx(trace.z[k, row, trace.unit], abs=0.02)
-    assert f"<b>{figures._fixed(trace.f[k, trace.unit])}</b>" in texts[k]
+    assert f"<b>{_fixed(trace.f[k, trace.unit])}</b>" in texts[k]
 
 
 def test_both_themes_differ_in_colours_alone_and_use_the_styles(trace, figure):
@@ -149,3 +158,40 @@ def test_a_cell_that_goes_far_stays_in_its_panel():
     low, high = figures.figure(run).layout[f"yaxis{figures.CELL + 2}"].range
     assert low < run.c[:, run.unit].min()
     assert run.c[:, run.unit].max() < high
+
+
+def test_the_page_draws_what_the_figure_draws(trace, figure):
+    """Every attribute that a page feeds is the figure's own for the settings it begins with."""
+    declared = figures.live(trace)
+    values = record_flow(declared.flow, trace.settings).values(step=declared.start)
+    for index, fed in declared.feeds.items():
+        changed = {
+            k: item
+            for frame in [figure.frames[declared.start]]
+            for k, item in zip(frame.traces, frame.data, strict=True)
+        }
+        for path, feed in fed.items():
+            drawn = getattr(figure.data[index], path)
+            if index in changed and getattr(changed[index], path) is not None:
+                drawn = getattr(changed[index], path)
+            if isinstance(feed, Texts):
+                rows = range(len(values[feed.over]))
+                found = [feed.words.fill(values, i=i) for i in rows]
+                assert list(drawn) == found
+            else:
+                found = np.asarray(values[feed.name], dtype=float).ravel()
+                np.testing.assert_allclose(found, np.asarray(drawn, dtype=float), atol=1e-12)
+    for path, feed in declared.layout.items():
+        axis, _, key = path.partition(".")
+        np.testing.assert_allclose(values[feed.name], figure.layout[axis][key])
+
+
+def test_handles_stand_on_the_input_and_clicks_lead_to_steps(trace, figure):
+    declared = figures.live(trace)
+    for drag, expected in zip(declared.drags, (trace.inputs[:, 0], 1.0, 0.0), strict=True):
+        item = figure.data[drag.trace]
+        np.testing.assert_array_equal(item.y, np.broadcast_to(expected, len(trace.inputs)))
+        np.testing.assert_array_equal(item.x, np.arange(1, len(trace.inputs) + 1))
+    for index, name in declared.clicks.items():
+        assert len(figure.data[index].hovertext) == len(trace.inputs)
+        assert name == "net.number"

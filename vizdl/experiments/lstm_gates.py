@@ -19,18 +19,22 @@ Schmidhuber and Cummins, Learning to Forget, Neural Computation 12(10), 2000.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
+import autograd.numpy as anp
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pydantic import model_validator
 
-from vizdl.engines import latch, lstm
+from vizdl.engines import check, latch, lstm, readout
 from vizdl.engines.latch import Network, Sequences
-from vizdl.engines.lstm import LSTMTrace
+from vizdl.engines.lstm import LSTM, LSTMTrace
+from vizdl.engines.readout import Readout
 from vizdl.experiments import base
 from vizdl.experiments.base import Fact, Facts, Trace, number, setting
+from vizdl.experiments.live import Entries, Flow, Run
 
 Array = NDArray[np.float64]
 
@@ -145,33 +149,13 @@ def run(settings: Settings) -> LstmGatesTrace:
     best = int(np.argmax(correlation))
 
     shown, steps = _demonstration(settings)
-    states, predictions = network(shown)
-    i, f, g, o = (gate[:, 0] for gate in (states.i, states.f, states.g, states.o))  # (T, H)
-    c, h = states.c[:, 0], states.h[:, 0]  # (T+1, H)
-    T, H = i.shape
     cell = network.lstm
     weights = np.concatenate([cell.w_x, cell.w_h, cell.b[:, None]], axis=1)  # (4H, 3+H+1)
-    weights = weights.reshape(4, H, -1)  # (4, H, 3+H+1)
-    operands = np.concatenate([shown.inputs[:, 0], h[:-1], np.ones((T, 1))], axis=1)  # (T, 3+H+1)
+    weights = weights.reshape(4, cell.hidden_size, -1)  # (4, H, 3+H+1)
     return LstmGatesTrace(
         settings=settings,
-        inputs=shown.inputs[:, 0],
-        memory=shown.memory[:, 0],
-        targets=shown.targets[:, 0],
-        predictions=predictions[:, 0],
-        i=i,
-        f=f,
-        g=g,
-        o=o,
-        c=c,
-        h=h,
-        kept=f * c[:-1],
-        added=i * g,
-        squashed=np.tanh(c[1:]),
+        **_computed(network, weights, shown),
         weights=weights,
-        operands=operands,
-        products=weights * operands[:, None, None],
-        z=states.z[:, 0].reshape(T, 4, H),
         readout_weights=network.readout.w[0],
         readout_bias=network.readout.b,
         losses=network.losses,
@@ -183,6 +167,24 @@ def run(settings: Settings) -> LstmGatesTrace:
         ask_step=steps[2],
         held_out=held_out,
     )
+
+
+def show(trace: LstmGatesTrace, inputs: ArrayLike) -> LstmGatesTrace:
+    """The same trained network on another sequence as long: inputs (T, 3) value, store, ask.
+
+    Before the first store flag there is nothing to be remembered: 0. The steps worth showing stay
+    those of the first sequence. Raises ValueError or TypeError for anything of another shape, not
+    finite or not numeric, and for a flag that is neither 0 nor 1.
+    """
+    x = check.array("inputs", inputs, trace.inputs.shape)
+    value, store, ask = x.T
+    if not np.isin(x[:, 1:], (0, 1)).all():
+        raise ValueError("the flags of inputs must be 0 or 1")
+    memory = np.zeros(len(x))
+    for t in range(len(x)):
+        memory[t] = value[t] if store[t] else memory[t - 1] if t else 0.0
+    sequence = Sequences(x[:, None], memory[:, None], (ask * memory)[:, None])
+    return replace(trace, **_computed(_network(trace), trace.weights, sequence))
 
 
 def facts(trace: LstmGatesTrace) -> Facts:
@@ -272,6 +274,44 @@ def _short(limit: float) -> str:
     return number(limit, 1 if float(f"{limit:.0e}") == limit else 2)
 
 
+def _computed(network: Network, weights: Array, shown: Sequences) -> dict[str, Any]:
+    """Everything that the network does on one sequence, by its name in the trace."""
+    states, predictions = network(shown)
+    i, f, g, o = (gate[:, 0] for gate in (states.i, states.f, states.g, states.o))  # (T, H)
+    c, h = states.c[:, 0], states.h[:, 0]  # (T+1, H)
+    T, H = i.shape
+    operands = np.concatenate([shown.inputs[:, 0], h[:-1], np.ones((T, 1))], axis=1)  # (T, 3+H+1)
+    return {
+        "inputs": shown.inputs[:, 0],
+        "memory": shown.memory[:, 0],
+        "targets": shown.targets[:, 0],
+        "predictions": predictions[:, 0],
+        "i": i,
+        "f": f,
+        "g": g,
+        "o": o,
+        "c": c,
+        "h": h,
+        "kept": f * c[:-1],
+        "added": i * g,
+        "squashed": np.tanh(c[1:]),
+        "operands": operands,
+        "products": weights * operands[:, None, None],
+        "z": states.z[:, 0].reshape(T, 4, H),
+    }
+
+
+def _network(trace: LstmGatesTrace) -> Network:
+    """The trained network, put together again from the trace's weights."""
+    D = len(INPUTS)
+    rows = trace.weights.reshape(-1, trace.weights.shape[-1])  # (4H, 3+H+1)
+    return Network(
+        LSTM(rows[:, :D], rows[:, D:-1], rows[:, -1]),
+        Readout(trace.readout_weights[None], trace.readout_bias),
+        trace.losses,
+    )
+
+
 @functools.cache
 def _trained(seed: int, cells: int, steps: int, sparsity: float) -> Network:
     network = latch.train(seed, cells, steps, sparsity)
@@ -328,3 +368,87 @@ def _correlation(held_out: HeldOut) -> Array:
 
 def _rms(errors: Array) -> float:
     return float(np.sqrt(np.mean(errors**2)))
+
+
+# In a page
+
+
+def flow(trace: LstmGatesTrace) -> Flow:
+    """The trained network over the sequence that the reader edits, and the cell that is looked at.
+
+    Step t of ``step`` is the moment after the t-th item of the sequence; 0 is before the first.
+    """
+    T, H = trace.f.shape
+    value, store, ask = trace.inputs.T
+    return Flow(
+        controls=("unit",),
+        highest={"unit": H},
+        sources=(
+            Entries("value", value, "Value at this step", -1, 1, 0.05, at="step-1"),
+            Entries("store", store, "Store flag at this step", 0, 1, 1, at="step-1"),
+            Entries("ask", ask, "Ask flag at this step", 0, 1, 1, at="step-1"),
+        ),
+        runs=(
+            Run("shown", _shown(trace), {"asked": "unit"}),
+            Run(
+                "net",
+                _step(trace),
+                start={"last": np.zeros(H), "cell": np.zeros(H), "held": 0.0, "count": 0.0},
+                sequences={"value": "value", "store": "store", "ask": "ask"},
+                most=T,
+            ),
+        ),
+        frames="shown.frames",
+    )
+
+
+def _shown(trace: LstmGatesTrace) -> Callable[..., Any]:
+    """The cell that is looked at: its index, and a 1 among zeros at its place."""
+    T, H = trace.f.shape
+
+    def step(asked: Any) -> dict[str, Any]:
+        index = anp.where(asked > 0, asked - 1.0, float(trace.latch))
+        at = anp.where(anp.arange(float(H)) == index, 1.0, 0.0)
+        return {"unit": index, "at": at, "frames": T + 1.0, "readout": trace.readout_weights}
+
+    return step
+
+
+def _step(trace: LstmGatesTrace) -> Callable[..., Any]:
+    """One step of the network, and every number that the figure shows of it."""
+    network, D = _network(trace), len(INPUTS)
+    H = network.lstm.hidden_size
+
+    def step(
+        last: Any, cell: Any, held: Any, count: Any, value: Any, store: Any, ask: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        x = anp.stack([value, store, ask])
+        states = lstm.forward(network.lstm, x[None, None], (last[None], cell[None]))
+        i, f, g, o = (gate[0, 0] for gate in (states.i, states.f, states.g, states.o))  # (H,)
+        c, h = states.c[1, 0], states.h[1, 0]
+        parts = trace.weights * anp.concatenate([x, last, anp.ones(1)])  # (4, H, 3+H+1)
+        sums = [anp.sum(parts[..., :D], -1), anp.sum(parts[..., D:-1], -1), parts[..., -1]]
+        memory = anp.where(store > 0, value, held)
+        outputs = {
+            "number": count + 1,
+            "memory": memory,
+            "target": ask * memory,
+            "predicted": readout.forward(network.readout, states.h[1])[0, 0],
+            "both": store * ask,
+            "i": i,
+            "f": f,
+            "g": g,
+            "o": o,
+            "before": cell + 0.0,
+            "c": c,
+            "h": h,
+            "kept": f * cell,
+            "added": i * g,
+            "squashed": anp.tanh(c),
+            "says": trace.readout_weights * h,
+            "z": states.z[0, 0].reshape(4, H),
+            "sums": anp.stack(sums, axis=-1),  # (4, H, 3)
+        }
+        return {"last": h, "cell": c, "held": memory, "count": count + 1}, outputs
+
+    return step

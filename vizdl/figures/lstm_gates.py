@@ -3,19 +3,27 @@
 From top to bottom the figure follows the data: what comes in, the gates that decide what the cell
 keeps and stores, the cell itself, the gate that decides what is shown, what comes out. A gate's
 block fills its track as far as it lets through. What lies ahead of the cursor is veiled.
+
+On a page the reader drags the values, switches the flags and chooses the cell: `live`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import autograd.numpy as anp
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from vizdl import style
+from vizdl.experiments import lstm_gates as experiment
+from vizdl.experiments.live import Run
 from vizdl.experiments.lstm_gates import LstmGatesTrace
 from vizdl.figures.base import layout, playable
+from vizdl.figures.live import Along, Drag, Feed, Live, Texts, whole
+from vizdl.figures.words import Words, words
 from vizdl.style import Role, Theme
 
 Array = NDArray[np.float64]
@@ -23,8 +31,8 @@ Array = NDArray[np.float64]
 # Each panel's name, what its picture means, its letter where there is little room, its colour, its
 # share of the height, the range of its axis.
 PANELS: tuple[tuple[str, str, str, Role, float, tuple[float, float]], ...] = (
-    ("flags", "", "", style.MUTED, 1.0, (-0.55, 1.55)),
-    ("value", "gold: to be stored", "value", style.MUTED, 1.3, (-1.1, 1.1)),
+    ("flags", "", "", style.MUTED, 1.5, (-0.55, 1.55)),
+    ("value", "gold: to be stored", "value", style.MUTED, 1.7, (-1.1, 1.1)),
     ("1 · forget gate f", "how much is kept", "f", style.FORGET_GATE, 1.0, (0, 1)),
     ("2 · input gate i", "how much is stored", "i", style.INPUT_GATE, 1.0, (0, 1)),
     ("candidate g", "what could be stored", "g", style.CANDIDATE, 1.2, (-1, 1)),
@@ -35,36 +43,296 @@ PANELS: tuple[tuple[str, str, str, Role, float, tuple[float, float]], ...] = (
 FLAGS, VALUE, FORGET, INPUT, CANDIDATE, CELL, OUTPUT, PREDICTION = range(len(PANELS))
 GAP = 0.024  # between panels, as a share of the figure's height
 GATE_ROWS = {INPUT: 0, FORGET: 1, CANDIDATE: 2, OUTPUT: 3}  # rows of weights, products and z
+LETTERS = {FORGET: "f", INPUT: "i", CANDIDATE: "g", OUTPUT: "o"}
+FLAG_ROWS = {"store": (1, 1, "keep this value"), "ask": (0, 2, "output what you keep")}
+FLAG_SIZE = 0.8  # of a flag's block, as a share of its row
+WIDTH = 0.86  # of a block, in steps
+
+_CELL_AT = "[step-1,shown.unit]"
+_ARITHMETIC = (
+    "New c = f · c + i · g = {net.f@:f3} · {net.before@:f3()} + {net.i@:f3} · {net.g@:f3()}"
+    " = {net.c@:f3}; h = o · tanh c = {net.o@:f3} · {net.squashed@:f3()} = {net.h@:f3},"
+    " read out as {net.predicted[step-1]:f2}."
+).replace("@", _CELL_AT)
+SENTENCE = words(
+    ("not step", "Before step 1: the cell is empty, c = 0.00."),
+    (
+        "net.both[step-1]",
+        "Step {step:d}: store {value[step-1]:f2}, and asked for it. " + _ARITHMETIC,
+    ),
+    ("store[step-1]", "Step {step:d}: store {value[step-1]:f2}. " + _ARITHMETIC),
+    (
+        "ask[step-1]",
+        "Step {step:d}: asked for the memory, {net.memory[step-1]:f2}. " + _ARITHMETIC,
+    ),
+    "Step {step:d}: no flag, {value[step-1]:f2} is a distraction. " + _ARITHMETIC,
+)
+FLAG_STORIES = {
+    word: words(
+        (f"{word}[i]", f"Step {{net.number[i]:d}}: <b>{word}</b> flag, {told}"),
+        f"Step {{net.number[i]:d}}: no {word} flag",
+    )
+    for word, (_, _, told) in FLAG_ROWS.items()
+}
+VALUE_STORY = words(
+    (
+        "store[i]",
+        "Step {net.number[i]:d}: the input brings <b>{value[i]:f2}</b>,<br>flagged to be stored",
+    ),
+    "Step {net.number[i]:d}: the input brings <b>{value[i]:f2}</b>,<br>"
+    "a distraction: no store flag",
+)
+CELL_STORY = words(
+    "Step {net.number[i]:d}: <b>cell state</b><br>"
+    "kept: f · c before = {net.f@:f2} · {net.before@:f2} = {net.kept@:f2}<br>"
+    "added: i · g = {net.i@:f2} · {net.g@:f2} = {net.added@:f2}<br>"
+    "c = <b>{net.c@:f2}</b>, where {net.memory[i]:f2} is to be remembered".replace(
+        "@", "[i,shown.unit]"
+    )
+)
+ANSWER_STORY = words(
+    "Step {net.number[i]:d}: <b>output</b><br>"
+    "h = o · tanh c = {net.o@:f2} · {net.squashed@:f2} = {net.h@:f2}<br>"
+    "times its read-out weight {shown.readout[shown.unit]:f2}: {net.says@:f2}<br>"
+    "with the other cells ŷ = <b>{net.predicted[i]:f2}</b>,<br>"
+    "right is {net.target[i]:f2}".replace("@", "[i,shown.unit]")
+)
+BESIDE = words(("drawn.known[i,step]", "{drawn.numbers[i,step]:f2}"), "–")
+
+
+def _gate_story(panel: int) -> Words:
+    row, letter = GATE_ROWS[panel], LETTERS[panel]
+    squash = "tanh" if panel == CANDIDATE else "σ"
+    title = PANELS[panel][0].split(" · ")[-1].removesuffix(f" {letter}")
+    sums = f"net.sums[i,{row},shown.unit"
+    return words(
+        f"Step {{net.number[i]:d}}: <b>{title}</b><br>"
+        f"weighted sums: inputs {{{sums},0]:f2}},<br>"
+        f"last output {{{sums},1]:f2}}, bias {{{sums},2]:f2}}<br>"
+        f"together z = {{net.z[i,{row},shown.unit]:f2}}<br>"
+        f"{letter} = {squash}(z) = <b>{{net.{letter}[i,shown.unit]:f2}}</b>"
+    )
+
+
+STORIES: dict[str, Words] = {
+    **{f"{word} flags": story for word, story in FLAG_STORIES.items()},
+    "values": VALUE_STORY,
+    **{f"gate {letter}": _gate_story(panel) for panel, letter in LETTERS.items()},
+    "cell": CELL_STORY,
+    "answers": ANSWER_STORY,
+}  # what a pointer reads, by the name of its trace
+TABLE = tuple(
+    (label, words(("step", f"{{{name}:{form}}}"), "–"))
+    for label, name, form in (
+        ("value", "value[step-1]", "n6"),
+        ("store flag", "store[step-1]", "d"),
+        ("ask flag", "ask[step-1]", "d"),
+        ("forget gate f", f"net.f{_CELL_AT}", "n6"),
+        ("input gate i", f"net.i{_CELL_AT}", "n6"),
+        ("candidate g", f"net.g{_CELL_AT}", "n6"),
+        ("cell before", f"net.before{_CELL_AT}", "n6"),
+        ("kept, f · c", f"net.kept{_CELL_AT}", "n6"),
+        ("added, i · g", f"net.added{_CELL_AT}", "n6"),
+        ("cell state c", f"net.c{_CELL_AT}", "n6"),
+        ("to be remembered", "net.memory[step-1]", "n6"),
+        ("output gate o", f"net.o{_CELL_AT}", "n6"),
+        ("hidden state h", f"net.h{_CELL_AT}", "n6"),
+        ("output ŷ", "net.predicted[step-1]", "n6"),
+        ("right answer", "net.target[step-1]", "n6"),
+    )
+)
 
 
 def figure(trace: LstmGatesTrace, theme: Theme = "light") -> go.Figure:
     """Draw the shown sequence and the shown cell; frame t is the moment after step t."""
-    fig = go.Figure(layout=_layout(trace, theme))
-    _draw_input(fig, trace, theme)
-    for panel, gate in ((FORGET, trace.f), (INPUT, trace.i), (CANDIDATE, trace.g)):
-        _draw_gate(fig, trace, theme, panel, gate)
-    _draw_cell(fig, trace, theme)
-    _draw_gate(fig, trace, theme, OUTPUT, trace.o)
-    _draw_prediction(fig, trace, theme)
-    _add_cursor(fig, theme)
+    numbers = _numbers(trace)
+    fig = _still(trace, numbers, theme)
     times = range(len(trace.inputs) + 1)
     return playable(
         fig,
-        [_frame(fig, trace, t) for t in times],
-        [_sentence(trace, t) for t in times],
+        [_frame(fig, numbers, t) for t in times],
+        [SENTENCE.fill(numbers, step=t) for t in times],
         interval=900,
         start=trace.ask_step + 1,
     )
 
 
-def _layout(trace: LstmGatesTrace, theme: Theme) -> go.Layout:
+def live(trace: LstmGatesTrace) -> Live:
+    """On a page the values are dragged, the flags switched, the cell is chosen."""
     T = len(trace.inputs)
+    numbers = _numbers(trace)
+    places = _places(_still(trace, numbers, "light"))
+    flow = experiment.flow(trace)
+    runs = (
+        Run("drawn", drawn, _DRAWN_FROM),
+        Run("now", lambda step: moment(step, T), {"step": "step"}),
+    )
+    feeds: dict[str, dict[str, Feed]] = {
+        name: {"hovertext": Texts(story, over="net.c")} for name, story in STORIES.items()
+    }
+    for name in BLOCKS:
+        feeds.setdefault(name, {})["y"] = whole(f"drawn.{name}")
+    feeds["values"]["y"] = whole("value")
+    feeds["memory"] = {"y": whole("net.memory")}
+    feeds["cell"]["y"] = whole("drawn.cell")
+    feeds["cursor"] = {"x": whole("now.cursor")}
+    feeds["numbers"] = {"text": Texts(BESIDE, over="drawn.numbers")}
+    for panel in range(len(PANELS)):
+        feeds[f"veil {panel}"] = {"x": whole("now.veil")}
+    feeds[f"veil {CELL}"]["y"] = whole("drawn.cell_veil")
+    feeds[f"veil {PREDICTION}"]["y"] = whole("drawn.answer_veil")
+    return Live(
+        flow=replace(flow, runs=(*flow.runs, *runs)),
+        feeds={places[name]: fed for name, fed in feeds.items()},
+        layout={
+            f"yaxis{CELL + 2}.range": whole("drawn.cell_range"),
+            f"yaxis{PREDICTION + 2}.range": whole("drawn.answer_range"),
+        },
+        sentence=SENTENCE,
+        table=TABLE,
+        drags=(
+            Drag("value of step", places["values"], y=Along("value"), box=(1, 1)),
+            *(
+                Drag(f"{word} flag of step", places[f"{word} flags"], toggles=word, box=(1, 1))
+                for word in FLAG_ROWS
+            ),
+        ),
+        clicks={
+            places[name]: "net.number"
+            for name in (*(f"gate {letter}" for letter in LETTERS.values()), "cell", "answers")
+        },
+        start=trace.ask_step + 1,
+    )
+
+
+# Numbers and coordinates, in Python and in the page
+
+_DRAWN_FROM = {
+    "at": "shown.at", "value": "value", "store": "store", "ask": "ask",
+    **{letter: f"net.{letter}" for letter in ("f", "i", "g", "o", "c")},
+    "predicted": "net.predicted", "target": "net.target",
+}  # fmt: skip
+BLOCKS = (
+    "store_set", "ask_set", "distraction", "stored", "block_f", "block_i", "block_g", "block_o",
+    "output", "answer",
+)  # fmt: skip
+
+
+def _numbers(trace: LstmGatesTrace) -> dict[str, Any]:
+    """The numbers of the trace, by the names that a page has for them."""
+    value, store, ask = trace.inputs.T
+    parts = trace.products  # (T, 4, H, 3+H+1)
+    D = len(experiment.INPUTS)
+    sums = [parts[..., :D].sum(-1), parts[..., D:-1].sum(-1), parts[..., -1]]
+    numbers = {
+        "value": value,
+        "store": store,
+        "ask": ask,
+        "shown.unit": trace.unit,
+        "shown.at": np.eye(trace.f.shape[1])[trace.unit],
+        "shown.readout": trace.readout_weights,
+        "net.number": np.arange(1.0, len(value) + 1),
+        "net.memory": trace.memory,
+        "net.target": trace.targets,
+        "net.predicted": trace.predictions,
+        "net.both": store * ask,
+        "net.i": trace.i,
+        "net.f": trace.f,
+        "net.g": trace.g,
+        "net.o": trace.o,
+        "net.before": trace.c[:-1],
+        "net.c": trace.c[1:],
+        "net.h": trace.h[1:],
+        "net.kept": trace.kept,
+        "net.added": trace.added,
+        "net.squashed": trace.squashed,
+        "net.says": trace.readout_weights * trace.h[1:],
+        "net.z": trace.z,
+        "net.sums": np.stack(sums, axis=-1),  # (T, 4, H, 3)
+    }
+    shapes = drawn(**{key: numbers[name] for key, name in _DRAWN_FROM.items()})
+    return numbers | {f"drawn.{name}": shape for name, shape in shapes.items()}
+
+
+def drawn(
+    *,
+    at: Any,
+    value: Any,
+    store: Any,
+    ask: Any,
+    f: Any,
+    i: Any,
+    g: Any,
+    o: Any,
+    c: Any,
+    predicted: Any,
+    target: Any,
+) -> dict[str, Any]:
+    """Where things are drawn, of the cell that `at` (H,) marks with a 1: y by name.
+
+    Blocks are (T, 5), all NaN where there is none. `numbers` (7, T+1) stand beside the panels
+    from the values down, `known` (7, T+1) is 0 where there is none yet.
+    """
+    one = {"f": f @ at, "i": i @ at, "g": g @ at, "o": o @ at}  # (T,) each
+    cell = c @ at
+    rows = {word: row + 0.0 * value for word, (row, _, _) in FLAG_ROWS.items()}
+    shown = anp.stack([value, one["f"], one["i"], one["g"], cell, one["o"], predicted])
+    known = np.ones((len(PANELS) - VALUE, len(value) + 1))
+    known[:, 0] = 0
+    known[CELL - VALUE, 0] = 1  # it is empty: 0
+    far, wide = reach(cell), reach(predicted)
+    return {
+        "store_set": _flags(rows["store"], store),
+        "ask_set": _flags(rows["ask"], ask),
+        "distraction": block(0 * value, anp.where(store > 0, anp.nan, value)),
+        "stored": block(0 * value, anp.where(store > 0, value, anp.nan)),
+        **{f"block_{letter}": block(0 * gate, gate) for letter, gate in one.items()},
+        "cell": cell,
+        "output": block(0 * predicted, predicted),
+        "answer": block(target - 0.045, target + 0.045),
+        "numbers": anp.concatenate([np.zeros((len(known), 1)), shown], axis=1),
+        "known": known,
+        "cell_range": anp.stack([-far, far]),
+        "cell_veil": anp.stack([-far, -far, far, far]),
+        "answer_range": anp.stack([-wide, wide]),
+        "answer_veil": anp.stack([-wide, -wide, wide, wide]),
+    }
+
+
+def moment(step: Any, length: int) -> dict[str, Any]:
+    """The x of the cursor and of the veil over what lies ahead, after that step: (4,) each."""
+    right = anp.where(step > 0, step + 0.5, 0.0)
+    return {"cursor": _across(step - 0.5, right), "veil": _across(step + 0.5, length + 0.5)}
+
+
+def reach(values: Any) -> Any:
+    """How far from 0 an axis goes that shows these values: beyond 1, and beyond all of them."""
+    return 1.1 * anp.maximum(1.0, anp.max(anp.abs(values)))
+
+
+def block(low: Any, high: Any) -> Any:
+    """The y of blocks from low to high (T,), each with a gap after it: (T, 5)."""
+    there = 0 * high  # NaN where there is none
+    return anp.stack([low + there, low + there, high, high, anp.nan * high], axis=-1)
+
+
+def _flags(row: Any, flag: Any) -> Any:
+    low = anp.where(flag > 0, row - FLAG_SIZE / 2, anp.nan)
+    return block(low, low + FLAG_SIZE)
+
+
+def _across(left: Any, right: Any) -> Any:
+    return anp.stack([left, right + 0 * left, right + 0 * left, left])
+
+
+def _layout(numbers: dict[str, Any], theme: Theme) -> go.Layout:
+    T = len(numbers["value"])
     unit = (1 - GAP * (len(PANELS) - 1)) / sum(panel[4] for panel in PANELS)
     axes: dict[str, Any] = {"yaxis": {"range": [0, 1], "visible": False}}
     narrow: dict[str, Any] = {"margin.l": 42, "margin.r": 42, "margin.t": 4, "margin.b": 40}
     top = 1.0
     for index, (name, meaning, letter, role, share, _) in enumerate(PANELS):
-        limits = _limits(trace, index)
+        limits = _limits(numbers, index)
         axis = "yaxis" + _axis(index)[1:]
         axes[axis] = {
             "domain": [max(0.0, top - share * unit), top],
@@ -101,141 +369,133 @@ def _layout(trace: LstmGatesTrace, theme: Theme) -> go.Layout:
     return made
 
 
-def _limits(trace: LstmGatesTrace, panel: int) -> tuple[float, float]:
+def _limits(numbers: dict[str, Any], panel: int) -> tuple[float, float]:
     """The range of a panel's axis, widened where a cell or an answer goes beyond ±1."""
-    drawn = {CELL: trace.c[:, trace.unit], PREDICTION: trace.predictions}
-    reach = float(max(1.0, np.abs(drawn.get(panel, np.zeros(1))).max()))
-    low, high = PANELS[panel][-1]
-    return low * reach, high * reach
+    if panel not in (CELL, PREDICTION):
+        return PANELS[panel][-1]
+    low, high = numbers["drawn.cell_range" if panel == CELL else "drawn.answer_range"]
+    return float(low), float(high)
 
 
 def _axis(panel: int) -> str:
     return f"y{panel + 2}"  # "y" is the axis of the whole height, on which the cursor stands
 
 
-def _steps(trace: LstmGatesTrace) -> Array:
-    return np.arange(1.0, len(trace.inputs) + 1)
+def _steps(numbers: dict[str, Any]) -> Array:
+    steps: Array = numbers["net.number"]
+    return steps
+
+
+def _places(fig: go.Figure) -> dict[str, int]:
+    """The index of each trace, by its name."""
+    return {trace.name: index for index, trace in enumerate(fig.data)}
 
 
 # What stands still
 
 
-def _draw_input(fig: go.Figure, trace: LstmGatesTrace, theme: Theme) -> None:
-    steps = _steps(trace)
-    for row, column, word, told in (
-        (1, 1, "store", "keep this value"),
-        (0, 2, "ask", "output what you keep"),
-    ):
-        low, set_here = np.full(len(steps), row - 0.4), trace.inputs[:, column] > 0
-        _add_blocks(fig, FLAGS, steps, low, low + 0.8, style.SURFACE.on(theme))
-        flagged = steps[set_here], low[set_here], low[set_here] + 0.8
-        _add_blocks(fig, FLAGS, *flagged, style.INK.on(theme))
-        texts = [
-            f"Step {t}: <b>{word}</b> flag, {told}" if flag else f"Step {t}: no {word} flag"
-            for t, flag in enumerate(set_here, start=1)
-        ]
-        _add_hover(fig, FLAGS, steps, low + 0.4, texts)
-    value, store = trace.inputs[:, 0], trace.inputs[:, 1] > 0
-    for chosen, role, opacity in ((~store, style.DATA, 0.55), (store, style.CELL, 1.0)):
-        top, zero = value[chosen], np.zeros(chosen.sum())
-        _add_blocks(fig, VALUE, steps[chosen], zero, top, role.on(theme), opacity, width=0.5)
-    texts = [
-        f"Step {t}: the input brings <b>{_fixed(v)}</b>,<br>"
-        + ("flagged to be stored" if flag else "a distraction: no store flag")
-        for t, (v, flag) in enumerate(zip(value, store, strict=True), start=1)
-    ]
-    _add_hover(fig, VALUE, steps, value / 2, texts)
+def _still(trace: LstmGatesTrace, numbers: dict[str, Any], theme: Theme) -> go.Figure:
+    fig = go.Figure(layout=_layout(numbers, theme))
+    _draw_input(fig, numbers, theme)
+    for panel in (FORGET, INPUT, CANDIDATE):
+        _draw_gate(fig, numbers, theme, panel)
+    _draw_cell(fig, numbers, theme)
+    _draw_gate(fig, numbers, theme, OUTPUT)
+    _draw_prediction(fig, numbers, theme)
+    _add_cursor(fig, numbers, theme)
+    return fig
 
 
-def _draw_gate(
-    fig: go.Figure, trace: LstmGatesTrace, theme: Theme, panel: int, gate: Array
-) -> None:
-    name, _, letter, role, _, (low, high) = PANELS[panel]
-    steps, values = _steps(trace), gate[:, trace.unit]
-    track = np.full(len(steps), float(low)), np.full(len(steps), float(high))
-    _add_blocks(fig, panel, steps, *track, style.SURFACE.on(theme))
-    _add_blocks(fig, panel, steps, np.zeros(len(steps)), values, role.on(theme))
-    squash = "tanh" if panel == CANDIDATE else "σ"
-    parts = trace.products[:, GATE_ROWS[panel], trace.unit]  # (T, 3+H+1)
-    sums = np.stack([parts[:, :3].sum(1), parts[:, 3:-1].sum(1), parts[:, -1]])  # (3, T)
-    z = trace.z[:, GATE_ROWS[panel], trace.unit]
-    texts = [
-        f"Step {t + 1}: <b>{name.split(' · ')[-1][:-2]}</b><br>"
-        f"weighted sums: inputs {_fixed(sums[0, t])},<br>"
-        f"last output {_fixed(sums[1, t])}, bias {_fixed(sums[2, t])}<br>"
-        f"together z = {_fixed(z[t])}<br>"
-        f"{letter} = {squash}(z) = <b>{_fixed(values[t])}</b>"
-        for t in range(len(steps))
-    ]
-    _add_hover(fig, panel, steps, np.full(len(steps), (low + high) / 2), texts)
+def _draw_input(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
+    row: Array
+    for word, (level, _, _) in FLAG_ROWS.items():
+        row = np.full(len(numbers["value"]), float(level))
+        _add_track(fig, FLAGS, numbers, row - FLAG_SIZE / 2, row + FLAG_SIZE / 2, theme)
+        _add_blocks(fig, FLAGS, numbers, f"{word}_set", style.INK.on(theme))
+        _add_hover(fig, FLAGS, numbers, row, f"{word} flags")
+    for name, role, opacity in (("distraction", style.DATA, 0.55), ("stored", style.CELL, 1.0)):
+        _add_blocks(fig, VALUE, numbers, name, role.on(theme), opacity, width=0.5)
+    _add_hover(fig, VALUE, numbers, numbers["value"], "values")
+    knob = {"size": 8, "opacity": 1, "color": style.INK.on(theme)}  # what is taken hold of
+    fig.data[-1].update(marker=knob)
 
 
-def _draw_cell(fig: go.Figure, trace: LstmGatesTrace, theme: Theme) -> None:
-    steps, u = _steps(trace), trace.unit
-    f, i, g, c = trace.f[:, u], trace.i[:, u], trace.g[:, u], trace.c[:, u]
+def _draw_gate(fig: go.Figure, numbers: dict[str, Any], theme: Theme, panel: int) -> None:
+    role, (low, high) = PANELS[panel][3], PANELS[panel][-1]
+    ends = np.full((2, len(numbers["value"])), [[float(low)], [float(high)]])
+    _add_track(fig, panel, numbers, ends[0], ends[1], theme)
+    _add_blocks(fig, panel, numbers, f"block_{LETTERS[panel]}", role.on(theme))
+    _add_hover(fig, panel, numbers, ends.mean(axis=0), f"gate {LETTERS[panel]}")
+
+
+def _draw_cell(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
     fig.add_scatter(
-        x=steps,
-        y=trace.memory,
+        x=_steps(numbers),
+        y=numbers["net.memory"],
         yaxis=_axis(CELL),
         mode="lines",
         line={"color": style.MUTED.on(theme), "dash": "dot", "width": 1.5, "shape": "hvh"},
         hoverinfo="skip",
+        name="memory",
     )
     fig.add_scatter(
-        x=steps,
-        y=c[1:],
+        x=_steps(numbers),
+        y=numbers["drawn.cell"],
         yaxis=_axis(CELL),
         mode="lines+markers",
         line={"color": style.CELL.on(theme), "width": 3, "shape": "hvh"},
         marker_size=6,
         hoverinfo="text",
-        hovertext=[
-            f"Step {t + 1}: <b>cell state</b><br>"
-            f"kept: f · c before = {_fixed(f[t])} · {_fixed(c[t])} = {_fixed(trace.kept[t, u])}<br>"
-            f"added: i · g = {_fixed(i[t])} · {_fixed(g[t])} = {_fixed(trace.added[t, u])}<br>"
-            f"c = <b>{_fixed(c[t + 1])}</b>, where {_fixed(trace.memory[t])} is to be remembered"
-            for t in range(len(steps))
-        ],
+        hovertext=_texts("cell", numbers),
+        name="cell",
     )
 
 
-def _draw_prediction(fig: go.Figure, trace: LstmGatesTrace, theme: Theme) -> None:
-    steps, u = _steps(trace), trace.unit
-    zero = np.zeros(len(steps))
-    _add_blocks(fig, PREDICTION, steps, zero, trace.predictions, style.HIDDEN.on(theme), width=0.5)
-    answer = trace.targets - 0.045, trace.targets + 0.045
-    _add_blocks(fig, PREDICTION, steps, *answer, style.INK.on(theme), width=0.8)
-    texts = [
-        f"Step {t + 1}: <b>output</b><br>"
-        f"h = o · tanh c = {_fixed(trace.o[t, u])} · {_fixed(trace.squashed[t, u])}"
-        f" = {_fixed(trace.h[t + 1, u])}<br>"
-        f"times its read-out weight {_fixed(trace.readout_weights[u])}:"
-        f" {_fixed(trace.readout_weights[u] * trace.h[t + 1, u])}<br>"
-        f"with the other cells ŷ = <b>{_fixed(trace.predictions[t])}</b>,<br>"
-        f"right is {_fixed(trace.targets[t])}"
-        for t in range(len(steps))
-    ]
-    _add_hover(fig, PREDICTION, steps, trace.predictions / 2, texts)
+def _draw_prediction(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
+    _add_blocks(fig, PREDICTION, numbers, "output", style.HIDDEN.on(theme), width=0.5)
+    _add_blocks(fig, PREDICTION, numbers, "answer", style.INK.on(theme), width=0.8)
+    _add_hover(fig, PREDICTION, numbers, 0 * numbers["value"], "answers")
+
+
+def _add_track(
+    fig: go.Figure, panel: int, numbers: dict[str, Any], low: Array, high: Array, theme: Theme
+) -> None:
+    """Add the room that blocks may fill."""
+    _add_outlines(fig, panel, _steps(numbers), block(low, high), style.SURFACE.on(theme))
 
 
 def _add_blocks(
     fig: go.Figure,
     panel: int,
-    steps: Array,
-    low: Array,
-    high: Array,
+    numbers: dict[str, Any],
+    name: str,
     colour: str,
     opacity: float = 1.0,
-    width: float = 0.86,
+    width: float = WIDTH,
 ) -> None:
-    """Add a block from low to high at each step, as one filled line.
+    """Add the blocks of that name."""
+    y = numbers[f"drawn.{name}"]
+    _add_outlines(fig, panel, _steps(numbers), y, colour, opacity, width, name)
+
+
+def _add_outlines(
+    fig: go.Figure,
+    panel: int,
+    steps: Array,
+    y: Array,
+    colour: str,
+    opacity: float = 1.0,
+    width: float = WIDTH,
+    name: str = "track",
+) -> None:
+    """Add a block at each step, as one filled line.
 
     Plotly's own bars vanish when a frame is shown without redrawing the whole figure.
     """
     left, right, gap = steps - width / 2, steps + width / 2, np.full(len(steps), np.nan)
     fig.add_scatter(
         x=np.stack([left, right, right, left, gap], axis=1).ravel(),
-        y=np.stack([low, low, high, high, gap], axis=1).ravel(),
+        y=y.ravel(),
         yaxis=_axis(panel),
         mode="lines",
         line_width=0,
@@ -243,99 +503,68 @@ def _add_blocks(
         fillcolor=colour,
         opacity=opacity,
         hoverinfo="skip",
+        name=name,
     )
 
 
-def _add_hover(fig: go.Figure, panel: int, steps: Array, y: Array, texts: list[str]) -> None:
+def _add_hover(fig: go.Figure, panel: int, numbers: dict[str, Any], y: Array, name: str) -> None:
     """Add what a pointer reads at each step."""
     fig.add_scatter(
-        x=steps,
+        x=_steps(numbers),
         y=y,
         yaxis=_axis(panel),
         mode="markers",
         marker={"size": 16, "opacity": 0},
         hoverinfo="text",
-        hovertext=texts,
+        hovertext=_texts(name, numbers),
+        name=name,
     )
+
+
+def _texts(name: str, numbers: dict[str, Any]) -> list[str]:
+    return [STORIES[name].fill(numbers, i=t) for t in range(len(numbers["value"]))]
 
 
 # What moves
 
 
-def _add_cursor(fig: go.Figure, theme: Theme) -> None:
+def _add_cursor(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
     """Add what moves: the cursor, the numbers beside it, and a veil over each panel."""
     area: dict[str, Any] = {
         "mode": "lines", "line_width": 0, "fill": "toself", "hoverinfo": "skip"
     }  # fmt: skip
-    fig.add_scatter(**area, fillcolor=style.MUTED.on(theme), opacity=0.25)
     fig.add_scatter(
+        **area, y=[0, 0, 1, 1], fillcolor=style.MUTED.on(theme), opacity=0.25, name="cursor"
+    )
+    fig.add_scatter(
+        x=[len(numbers["value"]) + 0.6] * (len(PANELS) - VALUE),
+        y=[np.mean(fig.layout[f"yaxis{p + 2}"].domain) for p in range(VALUE, len(PANELS))],
         mode="text",
         textposition="middle right",
         textfont={"color": [panel[3].on(theme) for panel in PANELS[VALUE:]], "size": 14},
         hoverinfo="skip",
         cliponaxis=False,
+        name="numbers",
     )
     for panel in range(len(PANELS)):
-        veil = style.BACKGROUND.on(theme)
-        fig.add_scatter(**area, fillcolor=veil, opacity=0.8, yaxis=_axis(panel))
+        low, high = _limits(numbers, panel)
+        fig.add_scatter(
+            **area,
+            y=[low, low, high, high],
+            fillcolor=style.BACKGROUND.on(theme),
+            opacity=0.5 if panel in (FLAGS, VALUE) else 0.8,  # the input is known beforehand
+            yaxis=_axis(panel),
+            name=f"veil {panel}",
+        )
 
 
-def _frame(fig: go.Figure, trace: LstmGatesTrace, t: int) -> dict[int, dict[str, Any]]:
+def _frame(fig: go.Figure, numbers: dict[str, Any], t: int) -> dict[int, dict[str, Any]]:
     """The moment after step t: what changes, by the index of what moves."""
-    T, u, k = len(trace.inputs), trace.unit, t - 1  # k is the index of step t
-    numbers = [
-        trace.inputs[k, 0],
-        trace.f[k, u],
-        trace.i[k, u],
-        trace.g[k, u],
-        trace.c[t, u],
-        trace.o[k, u],
-        trace.predictions[k],
-    ]
-    texts = [_fixed(value) for value in numbers]
-    if t == 0:  # nothing has come in yet
-        texts = ["–" if panel != CELL else text for panel, text in enumerate(texts, start=VALUE)]
-    middles = [np.mean(fig.layout[f"yaxis{p + 2}"].domain) for p in range(VALUE, len(PANELS))]
-    cursor = len(fig.data) - len(PANELS) - 2
-    frame: dict[int, dict[str, Any]] = {
-        cursor: _box(t - 0.5, t + 0.5 if t else 0, 0, 1),
-        cursor + 1: {"x": [T + 0.6] * len(texts), "y": middles, "text": texts},
+    places = _places(fig)
+    now = moment(float(t), len(numbers["value"]))
+    beside = [BESIDE.fill(numbers, i=i, step=t) for i in range(len(PANELS) - VALUE)]
+    return {
+        places["cursor"]: {"x": now["cursor"]},
+        places["numbers"]: {"text": beside},
+        **{places[f"veil {panel}"]: {"x": now["veil"]} for panel in range(len(PANELS))},
     }
-    for panel in range(len(PANELS)):
-        frame[cursor + 2 + panel] = _box(t + 0.5, T + 0.5, *_limits(trace, panel))
-    return frame
-
-
-def _box(left: float, right: float, low: float, high: float) -> dict[str, list[float]]:
-    return {"x": [left, right, right, left], "y": [low, low, high, high]}
-
-
-def _sentence(trace: LstmGatesTrace, t: int) -> str:
-    if t == 0:
-        return f"Before step 1: the cell is empty, c = {_fixed(trace.c[0, trace.unit])}."
-    u, k = trace.unit, t - 1
-    value, store, ask = trace.inputs[k]
-    news = {
-        (0, 0): f"no flag, {_fixed(value)} is a distraction",
-        (1, 0): f"store {_fixed(value)}",
-        (0, 1): f"asked for the memory, {_fixed(trace.memory[k])}",
-        (1, 1): f"store {_fixed(value)}, and asked for it",
-    }[int(store), int(ask)]
-    f, i, g, o = (_fixed(gate[k, u], 3) for gate in (trace.f, trace.i, trace.g, trace.o))
-    before, after = _fixed(trace.c[k, u], 3), _fixed(trace.c[t, u], 3)
-    return (
-        f"Step {t}: {news}. New c = f · c + i · g = {f} · {_within(before)} + {i} · {_within(g)}"
-        f" = {after}; h = o · tanh c = {o} · {_within(_fixed(trace.squashed[k, u], 3))}"
-        f" = {_fixed(trace.h[t, u], 3)}, read out as {_fixed(trace.predictions[k])}."
-    )
-
-
-def _fixed(value: float, places: int = 2) -> str:
-    """A number with that many decimals, its minus a true one, and no minus before a zero."""
-    text = f"{value:.{places}f}"
-    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
-
-
-def _within(text: str) -> str:
-    """A factor: in brackets if it is negative."""
-    return f"({text})" if text.startswith("−") else text

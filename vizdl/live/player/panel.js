@@ -153,7 +153,7 @@
       control.at = film.flow.index(spec.at);
       const value = film.flow.values[spec.name].data[control.at];
       control.enable(value !== undefined);
-      if (value !== undefined) control.set(spec.choices ? value > 0.5 : value);
+      if (value !== undefined) control.set(spec.choices ? value > 0.5 : Number(value.toPrecision(3)));
     }
 
     face(name, text) {
