@@ -38,65 +38,85 @@ def test_cost_goes_from_nothing_to_all(trace, figure):
 
 
 def test_walkers_stand_where_the_trace_says(trace, figure):
-    for frame, spent in zip(figure.frames, minibatch.moments(trace), strict=True):
-        on_map, on_curve = frame.data[-2:]
-        for place, walk, gap in zip((2, 1, 0), trace.walks, trace.gaps, strict=True):
-            at = walk.positions[spent // walk.batch_size]
-            np.testing.assert_allclose([on_map.x[place], on_map.y[place]], at, rtol=1e-6)
-            assert on_curve.y[place] == pytest.approx(gap[spent // walk.batch_size], rel=1e-6)
-        assert (np.asarray(on_curve.x) == max(spent, 1)).all()
+    for spent in minibatch.moments(trace):
+        changed = moving(figure, spent, trace)
+        for k, (walk, gap) in enumerate(zip(trace.walks, trace.gaps, strict=True)):
+            at = spent // walk.batch_size
+            on_map, on_curve = changed[minibatch.PLACES[k]], changed[minibatch.NOW[k]]
+            np.testing.assert_allclose(
+                [on_map.x[0], on_map.y[0]], walk.positions[at], rtol=1e-6, atol=1e-7
+            )
+            assert on_curve.y[0] == pytest.approx(gap[at], rel=1e-6)
+            assert on_curve.x.tolist() == [max(spent, 1)]
 
 
-def test_points_of_the_next_step_are_marked(trace, figure):
+def test_points_of_the_next_step_are_marked_and_pull_at_the_line(trace, figure):
     spent = int(minibatch.moments(trace)[40])
-    changed = list(moving(figure, spent, trace).values())
-    for shown, walk in zip(changed[:2], (trace.walks[1], trace.walks[0]), strict=True):
+    changed = moving(figure, spent, trace)
+    for k, points, sticks in (
+        (1, minibatch.CHOSEN, minibatch.PULLS),
+        (0, minibatch.CHOSEN_ONE, minibatch.PULL),
+    ):
+        walk = trace.walks[k]
         members = walk.batches[spent // walk.batch_size]
-        np.testing.assert_allclose(shown.x, trace.problem.x[members], rtol=1e-6)
-        np.testing.assert_allclose(shown.y, trace.problem.y[members], rtol=1e-6)
+        x, y = trace.problem.x[members], trace.problem.y[members]
+        np.testing.assert_allclose(changed[points].x, x, rtol=1e-6)
+        np.testing.assert_allclose(changed[points].y, y, rtol=1e-6)
+        w1, w2 = walk.positions[spent // walk.batch_size]
+        from_, to, gap = np.reshape(changed[sticks].y, (-1, 3)).T
+        np.testing.assert_allclose(from_, y, rtol=1e-6)
+        np.testing.assert_allclose(to, w1 + w2 * x, rtol=1e-5, atol=1e-6)
+        assert np.isnan(gap).all()
 
 
 def test_lines_are_the_walkers_fits(trace, figure):
     spent = int(minibatch.moments(trace)[-1])
-    changed = list(moving(figure, spent, trace).values())
-    for line, walk in zip(changed[2:5], trace.walks[::-1], strict=True):
+    changed = moving(figure, spent, trace)
+    for k, walk in enumerate(trace.walks):
+        line = changed[minibatch.LINES[k]]
         w1, w2 = walk.positions[-1]
         np.testing.assert_allclose(line.y, w1 + w2 * np.asarray(line.x), rtol=1e-5)
 
 
-def test_trails_end_at_the_walkers(figure):
-    for frame in figure.frames:
-        trails, stand = frame.data[5:8], frame.data[8]
-        for k, trail in enumerate(trails):
-            assert len(trail.x) <= minibatch.TRAIL + 1
-            assert (trail.x[-1], trail.y[-1]) == (stand.x[k], stand.y[k])
+def test_trails_end_at_the_walkers(trace, figure):
+    for spent in minibatch.moments(trace):
+        changed = moving(figure, spent, trace)
+        for k in range(3):
+            trail, stand = changed[minibatch.TRAILS[k]], changed[minibatch.PLACES[k]]
+            assert len(trail.x) <= experiment.TRAIL + 1
+            assert (trail.x[-1], trail.y[-1]) == (stand.x[0], stand.y[0])
 
 
 def test_curves_are_the_losses(trace, figure):
     curves = {item.name: item for item in figure.data if item.xaxis == "x2" and item.name}
     assert list(curves) == ["512 points", "32 points", "1 point"]
     for name, walk, gap in zip(minibatch.names(trace), trace.walks, trace.gaps, strict=True):
-        spent = np.asarray(curves[name].x)
+        spent = np.asarray(curves[name].x).astype(int)
+        assert (spent[0], spent[-1]) == (1, 20 * 512)
         np.testing.assert_array_equal(curves[name].y, gap[spent // walk.batch_size])
 
 
-def test_the_map_is_the_surface(trace, figure):
+def test_the_rings_of_the_map_are_as_high_as_they_say(trace, figure):
     bands = [item for item in figure.data if item.fill == "toself"]
-    assert len(bands) == len(trace.surface.levels) + 1
     assert {item.xaxis for item in bands} == {"x3"}
-    for item, level in zip(bands[1:], trace.surface.levels, strict=True):
-        ring = np.column_stack([item.x, item.y])
-        ring = ring[np.isfinite(ring).all(axis=1)]
-        gap = engine.landscape(trace.problem).value(ring)
-        assert gap.min() > level - 0.01  # every point of a band's edge is as high as its level
+    rings = experiment.rings(trace.problem.hessian, trace.problem.minimum, trace.floor)
+    value = engine.landscape(trace.problem).value
+    for item, level in zip(bands[1:], rings["edges"][-2:0:-1], strict=True):
+        np.testing.assert_allclose(value(np.column_stack([item.x, item.y])), level, rtol=1e-12)
+    assert rings["edges"][0] == trace.floor
+    assert rings["edges"][-1] == pytest.approx(trace.surface.height.max(), rel=1e-12)
+    texts = [item.text for item in bands]
+    assert texts[-1] == (f"loss from {number(rings['edges'][0])} to {number(rings['edges'][1])}")
+    assert len(set(texts)) == len(bands)
 
 
 def test_sentences_give_the_numbers(trace, figure):
     times = minibatch.moments(trace).tolist()
     label = figure.layout.meta["labels"][times.index(9)]
     assert label.startswith("9 gradients computed. ")
-    assert f"1 point a time: {number(trace.gaps[0][9], 2)} after 9 steps" in label
-    assert f"512 points a time: {number(trace.gaps[2][0], 2)} after 0 steps." in label
+    assert f"{number(trace.gaps[0][9], 2)} with 1 point a step (step 9), " in label
+    assert f"{number(trace.gaps[1][0], 2)} with 32 (step 0), " in label
+    assert f"{number(trace.gaps[2][0], 2)} with all 512 (step 0)." in label
     assert len(set(figure.layout.meta["labels"])) == len(times)
 
 
@@ -112,8 +132,9 @@ def test_themes_differ_in_colours_only_and_use_the_style(trace, figure):
 def test_a_walk_that_diverges_leaves_the_map_and_says_so():
     trace = experiment.run(experiment.Settings(learning_rate=1.0, noise=2.0))
     figure = minibatch.figure(trace)
-    assert "1 point a time: diverged after" in figure.layout.meta["labels"][-1]
-    assert np.isnan(figure.frames[-1].data[-1].y[2])
+    assert "1 point a step has diverged, " in figure.layout.meta["labels"][-1]
+    last = moving(figure, minibatch.moments(trace)[-1], trace)
+    assert np.isnan(last[minibatch.NOW[0]].y[0])
     assert np.isfinite(figure.layout.yaxis2.range).all()
 
 
@@ -121,4 +142,4 @@ def test_a_walk_that_diverges_leaves_the_map_and_says_so():
 def test_other_settings(size):
     trace = experiment.run(experiment.Settings(batch_size=size, passes=2, noise=0))
     figure = minibatch.figure(trace, "dark")
-    assert f"{size} points a time" in figure.layout.meta["labels"][-1]
+    assert f" with {size} (step {1024 // size}), " in figure.layout.meta["labels"][-1]

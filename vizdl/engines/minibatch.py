@@ -94,10 +94,17 @@ def make_problem(points: int = 512, noise: float = 0.5, seed: int = 0) -> Regres
     points = check.integer("points", points, at_least=2)
     noise = check.number("noise", noise, at_least=0)
     seed = check.integer("seed", seed, at_least=0)
-    x = uniform(key(seed, 0), points, *INPUT_RANGE)
-    return regression(
-        x, TRUE_WEIGHTS[0] + TRUE_WEIGHTS[1] * x + noise * normal(key(seed, 1), points)
-    )
+    return scattered(uniform(key(seed, 0), points), normal(key(seed, 1), points), noise)
+
+
+def scattered(uniform: Any, normal: Any, noise: Any) -> Regression:
+    """Return the problem made of uniform and of normal random numbers, both (N,).
+
+    y = 0.5 + 1.5 x + noise * normal, x from -1 to 2.
+    """
+    low, high = INPUT_RANGE
+    x = low + (high - low) * uniform
+    return regression(x, TRUE_WEIGHTS[0] + TRUE_WEIGHTS[1] * x + noise * normal)
 
 
 def regression(x: Any, y: Any) -> Regression:
@@ -130,10 +137,6 @@ def landscape(problem: Regression) -> Landscape:
     reach = numpy.array([[-2.0, 2.0], [-2.0, 2.0]])
     floor = loss(problem, problem.minimum)
 
-    def value(w: Any) -> Any:
-        away = w - problem.minimum
-        return floor + 0.5 * np.sum(np.dot(away, problem.hessian) * away, axis=-1)
-
     return Landscape(
         "regression",
         "Linear regression",
@@ -141,9 +144,20 @@ def landscape(problem: Regression) -> Landscape:
         problem.minimum[None],
         "J(bold(w)) = 1/(2 N) sum_n (w_1 + w_2 x_n - y_n)^2",
         float(numpy.linalg.eigvalsh(problem.hessian)[-1]),
-        value,
-        lambda w: np.dot(w - problem.minimum, problem.hessian),
+        lambda w: floor + gap(problem, w),
+        lambda w: slope(problem, w),
     )
+
+
+def gap(problem: Regression, weights: Any) -> Any:
+    """Return the loss above the least, 1/2 (w - minimum)^T hessian (w - minimum): (...)."""
+    away = weights - problem.minimum
+    return 0.5 * np.sum(np.dot(away, problem.hessian) * away, axis=-1)
+
+
+def slope(problem: Regression, weights: Any) -> Any:
+    """Return the gradient over all points, hessian (w - minimum): (..., 2)."""
+    return np.dot(weights - problem.minimum, problem.hessian)
 
 
 def gradients_at(
@@ -209,6 +223,11 @@ def compare(
     sizes = _checked_sizes(batch_sizes, at_most=len(problem.x))
     walks = tuple(_walk(problem, size, start, rate, passes, key(seed, size)) for size in sizes)
     return MinibatchTrace(problem, passes, walks)
+
+
+def batch(orders: Any, number: Any, size: int) -> Any:
+    """Return the points (B,) of one batch, counted from 0, where passes (P, N) go on and on."""
+    return np.take(orders, number * size + numpy.arange(size))
 
 
 def update(problem: Regression, weights: Any, batch: Any, rate: Any) -> tuple[Any, Any]:

@@ -3,6 +3,8 @@
 The data with the three fitted lines and the points of the next step, the loss over all computed
 gradients, and the map on which the walkers descend. Each frame is one moment of the cost: all
 three have computed equally many gradients.
+
+On a page a moment is one step of the walker with a batch, and every setting changes all: `live`.
 """
 
 from __future__ import annotations
@@ -14,21 +16,74 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from vizdl import style
-from vizdl.experiments.base import number
-from vizdl.experiments.minibatch import MinibatchTrace
+from vizdl.experiments import minibatch as experiment
+from vizdl.experiments.minibatch import BANDS, POINTS, MinibatchTrace
 from vizdl.figures.base import layout, playable
-from vizdl.figures.contour import add_map
+from vizdl.figures.live import Feed, Live, Take, Texts, whole
+from vizdl.figures.words import words
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-WALKERS = style.SERIES[1:4]  # one point, a batch, all points
+NAMES = ("one", "batch", "all")  # the walkers: one point a step, a batch, all points
+BACK_TO_FRONT = (2, 1, 0)  # the widest line lies at the back
+WALKERS = style.SERIES[1:4]
 WIDTHS = (2.0, 3.0, 5.0)  # lines that lie over each other are told apart by width and dash
 DASHES = ("solid", "dash", "solid")
 MOMENTS = 90  # frames, evenly spaced in the logarithm of the cost
-FINER = 400  # points of a loss curve
-TRAIL = 120  # steps of a walk that are drawn behind it
+FIRST = 8  # the step of the batch that is shown first
+# The traces, in the order in which they are drawn; the bands of the map come first.
+MINIMUM, DATA = BANDS, BANDS + 1
+LOSSES = tuple(DATA + 3 - k for k in range(3))  # of each walker, the last one first
+NEAR, PULLS, PULL, CHOSEN, CHOSEN_ONE = range(DATA + 4, DATA + 9)
+LINES, TRAILS, PLACES, NOW = (
+    tuple(CHOSEN_ONE + 3 * group + 3 - k for k in range(3)) for group in range(4)
+)
+
+_COST = "{at.spent:d} gradients computed. Loss above the least: "
+_LEFT = {
+    "one": "{here.left[0]:n2} with 1 point a step (step {at.one:d}), ",
+    "batch": "{here.left[1]:n2} with {batch_size:d} (step {at.batch:d}), ",
+    "all": f"{{here.left[2]:n2}} with all {POINTS} (step {{at.all:d}}).",
+}
+_GONE = {"one": "1 point a step has diverged, ", "batch": "{batch_size:d} have diverged, "}
+SENTENCE = words(
+    ("not at.spent", "No gradient is computed yet: all three walkers stand at the same place."),
+    ("here.gone", _COST + _GONE["one"] + _GONE["batch"] + _LEFT["all"]),
+    ("here.gone_one", _COST + _GONE["one"] + _LEFT["batch"] + _LEFT["all"]),
+    ("here.gone_batch", _COST + _LEFT["one"] + _GONE["batch"] + _LEFT["all"]),
+    _COST + _LEFT["one"] + _LEFT["batch"] + _LEFT["all"],
+)
+BATCH = words("{batch_size:d} points")
+BETWEEN = tuple(
+    words(f"loss from {{rings.edges[{k}]}} to {{rings.edges[{k + 1}]}}") for k in range(BANDS)
+)
+LEAST = words("the minimum: loss {data.floor}")
+_NONE = ("not left", "none: the data have been gone through")
+TABLE = (
+    ("step of the batch", words("{at.batch:d}")),
+    ("gradients computed by each walker", words("{at.spent:d}")),
+    ("loss above the least: 1 point a step", words("{here.left[0]:n6}")),
+    ("loss above the least: a batch a step", words("{here.left[1]:n6}")),
+    ("loss above the least: all points a step", words("{here.left[2]:n6}")),
+    *(
+        (
+            f"weights: {what} a step",
+            words(f"({{{name}.w[at.{name},0]:n6}}, {{{name}.w[at.{name},1]:n6}})"),
+        )
+        for name, what in zip(NAMES, ("1 point", "a batch", "all points"), strict=True)
+    ),
+    (
+        "gradient of the next batch",
+        words(_NONE, "({opinion.batch[0]:n6}, {opinion.batch[1]:n6})"),
+    ),
+    (
+        "gradient of all points at that place",
+        words(_NONE, "({opinion.all[0]:n6}, {opinion.all[1]:n6})"),
+    ),
+    ("angle between the two", words(_NONE, "{opinion.angle:n4}°")),
+)
 
 
 def figure(trace: MinibatchTrace, theme: Theme = "light") -> go.Figure:
@@ -37,16 +92,71 @@ def figure(trace: MinibatchTrace, theme: Theme = "light") -> go.Figure:
     _draw_map(fig, trace, theme)
     _draw_data(fig, trace, theme)
     _draw_losses(fig, trace, theme)
-    first = len(fig.data)
-    _draw_moving(fig, trace, theme)
+    _draw_moving(fig, theme)
     times = moments(trace)
+    first = min(FIRST * trace.settings.batch_size, int(times[-1]))
     return playable(
         fig,
-        [dict(enumerate(_frame(trace, int(spent)), start=first)) for spent in times],
-        [_sentence(trace, int(spent)) for spent in times],
+        [_frame(trace, int(spent)) for spent in times],
+        [SENTENCE.fill(_numbers(trace, int(spent))) for spent in times],
         interval=160,
-        start=int(np.searchsorted(times, min(8 * trace.settings.batch_size, times[-1]))),
+        start=int(np.searchsorted(times, first)),
     )
+
+
+def live(trace: MinibatchTrace) -> Live:
+    """On a page one step of the batch is a moment, and every setting changes the whole picture."""
+    feeds: dict[int, dict[str, Feed]] = {
+        0: {"text": Texts(BETWEEN[-1])},
+        **{
+            k: {
+                "x": Take("rings.outline", BANDS - 1 - k, BANDS - 1 - k, (0,)),
+                "y": Take("rings.outline", BANDS - 1 - k, BANDS - 1 - k, (1,)),
+                "text": Texts(BETWEEN[BANDS - 1 - k]),
+            }
+            for k in range(1, BANDS)
+        },
+        MINIMUM: {
+            "x": Take("data.minimum", 0, 0),
+            "y": Take("data.minimum", 1, 1),
+            "text": Texts(LEAST),
+        },
+        DATA: _pair("data.x", "data.y"),
+        NEAR: _pair("axis.span", "axis.near"),
+        PULLS: _pair("next.pull_x_batch", "next.pull_y_batch"),
+        PULL: _pair("next.pull_x_one", "next.pull_y_one"),
+        CHOSEN: _pair("next.x_batch", "next.y_batch"),
+        CHOSEN_ONE: _pair("next.x_one", "next.y_one"),
+    }
+    for k, name in enumerate(NAMES):
+        gap, at, tail = f"{name}.gap", f"at.{name}", f"at.tail_{name}"
+        feeds[LOSSES[k]] = {"x": whole("curve.cost"), "y": Take(gap, at=f"curve.{name}")}
+        feeds[LINES[k]] = {"x": whole("data.ends"), "y": Take("lines.y", k, k)}
+        feeds[TRAILS[k]] = _track(name, tail, at)
+        feeds[PLACES[k]] = _track(name, at, at)
+        feeds[NOW[k]] = {"x": whole("at.shown"), "y": Take(gap, at, at)}
+    feeds[LOSSES[1]]["name"] = Texts(BATCH)
+    return Live(
+        flow=experiment.flow(),
+        feeds=feeds,
+        layout={
+            "yaxis.range": whole("data.heights"),
+            "xaxis2.range": whole("axis.cost"),
+            "yaxis2.range": whole("axis.loss"),
+        },
+        sentence=SENTENCE,
+        table=TABLE,
+        clicks=dict.fromkeys(LOSSES, "curve.batch"),
+        start=FIRST,
+    )
+
+
+def _pair(x: str, y: str) -> dict[str, Feed]:
+    return {"x": whole(x), "y": whole(y)}
+
+
+def _track(name: str, first: str, last: str) -> dict[str, Feed]:
+    return {axis: Take(f"{name}.w", first, last, (k,)) for k, axis in enumerate("xy")}
 
 
 def moments(trace: MinibatchTrace, count: int = MOMENTS) -> Indices:
@@ -61,14 +171,38 @@ def names(trace: MinibatchTrace) -> list[str]:
     return ["1 point", *[f"{size} points" for size in sizes[1:]]]
 
 
+def _total(trace: MinibatchTrace) -> float:
+    return float(trace.walks[0].evaluations[-1])
+
+
+def _axis(trace: MinibatchTrace) -> dict[str, Any]:
+    batch, every = (float(gap.min(where=gap > 0, initial=np.inf)) for gap in trace.gaps[1:])
+    return experiment.axis(trace.gaps[2][0], batch, every, _total(trace))
+
+
+def _numbers(trace: MinibatchTrace, spent: int) -> dict[str, Any]:
+    """The numbers of one moment, by the names that a page has for them."""
+    problem, size = trace.problem, trace.settings.batch_size
+    at = experiment.moment(float(spent), size, _total(trace))
+    one, batch, every = (gap[int(at[name])] for gap, name in zip(trace.gaps, NAMES, strict=True))
+    gradient = trace.walks[1].gradients[int(at["from_batch"])]
+    place = trace.walks[1].positions[int(at["batch"])]
+    groups = {
+        "at": at,
+        "here": experiment.here(one, batch, every, trace.gaps[2][0]),
+        "opinion": experiment.opinion(gradient, place, problem.hessian, problem.minimum),
+    }
+    return {
+        "batch_size": size,
+        "left": _total(trace) / size - at["batch"],
+        **{f"{name}.w": walk.positions for name, walk in zip(NAMES, trace.walks, strict=True)},
+        **{f"{of}.{name}": value for of, named in groups.items() for name, value in named.items()},
+    }
+
+
 def _layout(trace: MinibatchTrace, theme: Theme) -> go.Layout:
     problem, surface = trace.problem, trace.surface
-    start = max(float(gap[0]) for gap in trace.gaps)
-    seen = np.concatenate([gap[np.isfinite(gap) & (gap > 0)] for gap in trace.gaps])
-    low = float(np.clip(np.quantile(seen, 0.005), 1e-5 * start, 0.1 * start))
-    ends = np.array([problem.x.min(), problem.x.max()])
-    heights = [*problem.y, *(trace.probe[0] + trace.probe[1] * ends)]
-    total = float(trace.walks[0].evaluations[-1])
+    ranges = _axis(trace)
     plain: dict[str, Any] = {"zeroline": False}
     return layout(
         theme,
@@ -76,28 +210,35 @@ def _layout(trace: MinibatchTrace, theme: Theme) -> go.Layout:
         narrow_aspect=0.45,
         narrow={
             "xaxis3.domain": [0.0, 1.0],
-            "yaxis3.domain": [0.57, 1.0],
+            "yaxis3.domain": [0.62, 1.0],
             "xaxis.domain": [0.0, 1.0],
-            "yaxis.domain": [0.30, 0.49],
+            "yaxis.domain": [0.285, 0.535],
             "xaxis2.domain": [0.0, 1.0],
-            "yaxis2.domain": [0.0, 0.21],
+            "yaxis2.domain": [0.0, 0.19],
             "legend.font.size": 12,
+            "yaxis2.title.font.size": 12,
             "margin.b": 44,
         },
         legend={"traceorder": "normal", "itemclick": False, "itemdoubleclick": False},
-        xaxis={**plain, "title": {"text": "x"}, "domain": [0, 0.45], "anchor": "y"},
+        xaxis={
+            **plain,
+            "title": {"text": "x"},
+            "range": [-1.1, 2.1],
+            "domain": [0, 0.45],
+            "anchor": "y",
+        },
         yaxis={
             **plain,
             "title": {"text": "y"},
-            "domain": [0.6, 1],
-            "range": [min(heights) - 0.2, max(heights) + 0.2],
+            "domain": [0.53, 1],
+            "range": list(experiment.span(problem.x, problem.y)["heights"]),
         },
         xaxis2={
             **plain,
             "title": {"text": "gradients computed"},
             "type": "log",
             "exponentformat": "none",
-            "range": [-0.05, np.log10(1.2 * total)],
+            "range": list(ranges["cost"]),
             "dtick": 1,
             "domain": [0, 0.45],
             "anchor": "y2",
@@ -106,10 +247,10 @@ def _layout(trace: MinibatchTrace, theme: Theme) -> go.Layout:
             **plain,
             "title": {"text": "loss above the least"},
             "type": "log",
-            "range": [np.log10(low), np.log10(2 * start)],
+            "range": list(ranges["loss"]),
             "dtick": 1,
             "exponentformat": "none",
-            "domain": [0, 0.42],
+            "domain": [0, 0.35],
             "anchor": "x2",
         },
         xaxis3={
@@ -139,16 +280,38 @@ def _layout(trace: MinibatchTrace, theme: Theme) -> go.Layout:
 
 
 def _draw_map(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
-    add_map(fig, trace.surface, theme, xaxis="x3", yaxis="y3")
+    """The bands of the loss, each on top of the higher one; the rings between them are exact."""
+    problem, (columns, rows) = trace.problem, experiment.DOMAIN
+    rings = experiment.rings(problem.hessian, problem.minimum, trace.floor)
+    box = np.array([(columns[i], rows[j]) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]).T
+    values = {"rings.edges": rings["edges"], "data.floor": trace.floor}
+    low, high = (stop[1] for stop in style.height_scale(theme))
+    second = {"xaxis": "x3", "yaxis": "y3"}
+    for k, (x, y) in enumerate([box, *rings["outline"][::-1]]):  # the highest band lies below
+        band = BANDS - 1 - k
+        fig.add_scatter(
+            x=x,
+            y=y,
+            mode="lines",
+            fill="toself",
+            fillcolor=style.mix(low, high, band / (BANDS - 1)),
+            line={"width": 0.7 if k else 0, "color": style.BACKGROUND.on(theme)},
+            hoveron="fills",
+            hoverinfo="text",
+            text=BETWEEN[band].fill(values),
+            name="landscape",
+            showlegend=False,
+            **second,
+        )
     fig.add_scatter(
-        x=trace.problem.minimum[:1],
-        y=trace.problem.minimum[1:],
-        xaxis="x3",
-        yaxis="y3",
+        x=problem.minimum[:1],
+        y=problem.minimum[1:],
         mode="markers",
         marker={"symbol": "x-thin", "size": 11, "line": {"width": 2, "color": _ink(theme)}},
-        hovertemplate=f"the minimum: loss {number(trace.floor)}<extra></extra>",
+        text=LEAST.fill(values),
+        hovertemplate="%{text}<extra></extra>",
         showlegend=False,
+        **second,
     )
 
 
@@ -165,111 +328,98 @@ def _draw_data(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
 
 
 def _draw_losses(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
-    times = moments(trace, FINER)[1:]
-    for k in (2, 1, 0):  # the widest lies at the back
-        walk, gap = trace.walks[k], trace.gaps[k]
+    curve = experiment.sampled(_total(trace), trace.settings.batch_size)
+    second = {"xaxis": "x2", "yaxis": "y2"}
+    for k in BACK_TO_FRONT:
         fig.add_scatter(
-            x=times,
-            y=gap[times // walk.batch_size],
-            xaxis="x2",
-            yaxis="y2",
+            x=curve["cost"],
+            y=trace.gaps[k][curve[NAMES[k]].astype(np.int64)],
             mode="lines",
             name=names(trace)[k],
             legendrank=k,
             opacity=0.6,
             line={"color": _colour(k, theme), "width": WIDTHS[k], "dash": DASHES[k]},
             hovertemplate="after %{x} gradients<br>%{y:.2e} above the least loss",
+            **second,
         )
-    start = trace.near * trace.gaps[0][0]
+    ranges = _axis(trace)
     fig.add_scatter(
-        x=[1, times[-1]],
-        y=[start, start],
-        xaxis="x2",
-        yaxis="y2",
+        x=ranges["span"],
+        y=ranges["near"],
         mode="lines",
         line={"color": style.MUTED.on(theme), "width": 1, "dash": "dot"},
         hovertemplate=f"a share of {trace.near:g} is left: arrived<extra></extra>",
         showlegend=False,
+        **second,
     )
 
 
 # What moves
 
 
-def _draw_moving(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
-    for k, size in ((1, 7), (0, 12)):
-        what = "the point" if k == 0 else f"one of the {trace.settings.batch_size} points"
+def _draw_moving(fig: go.Figure, theme: Theme) -> None:
+    edge = {"width": 1, "color": style.BACKGROUND.on(theme)}
+    map_, curve = {"xaxis": "x3", "yaxis": "y3"}, {"xaxis": "x2", "yaxis": "y2"}
+    for k, width in ((1, 1.0), (0, 2.0)):
+        _line(fig, k, theme, width, "solid", opacity=0.7)
+    for k, size, what in ((1, 7, "one of the batch's points"), (0, 12, "the single point")):
         fig.add_scatter(
             mode="markers",
-            marker={
-                "size": size,
-                "color": _colour(k, theme),
-                "line": {"width": 1, "color": style.BACKGROUND.on(theme)},
-            },
-            hovertemplate=f"{what} of the next step: x = %{{x:.2f}}, y = %{{y:.2f}}<extra></extra>",
+            marker={"size": size, "color": _colour(k, theme), "line": edge},
+            hovertemplate=f"{what} for the next step: (%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
             showlegend=False,
         )
-    for panel in ({}, {"xaxis": "x3", "yaxis": "y3"}):
-        for k in (2, 1, 0):
-            dash = DASHES[k] if not panel else "solid"
+    for k in BACK_TO_FRONT:
+        _line(fig, k, theme, WIDTHS[k], DASHES[k])
+    for k in BACK_TO_FRONT:
+        _line(fig, k, theme, WIDTHS[k], "solid", **map_)
+    called = ("1 point a step", "a batch a step", f"all {POINTS} points a step")
+    for axes in (map_, curve):
+        for k in BACK_TO_FRONT:
             fig.add_scatter(
-                mode="lines",
-                line={"color": _colour(k, theme), "width": WIDTHS[k], "dash": dash},
-                hoverinfo="skip",
+                mode="markers",
+                marker={"size": 13, "color": _colour(k, theme), "line": {**edge, "width": 1.5}},
+                hovertemplate=f"{called[k]}<br>now at %{{x:.3g}}, %{{y:.3g}}<extra></extra>",
                 showlegend=False,
-                **panel,
+                **axes,
             )
-    for x, y in (("x3", "y3"), ("x2", "y2")):
-        fig.add_scatter(
-            xaxis=x,
-            yaxis=y,
-            mode="markers",
-            marker={
-                "size": 13,
-                "color": [_colour(k, theme) for k in (2, 1, 0)],
-                "line": {"width": 1.5, "color": style.BACKGROUND.on(theme)},
-            },
-            text=names(trace)[::-1],
-            hovertemplate="%{text}<br>now at %{x:.3g}, %{y:.3g}<extra></extra>",
-            showlegend=False,
-        )
 
 
-def _frame(trace: MinibatchTrace, spent: int) -> list[dict[str, Array]]:
-    """What changes, in the order of `_draw_moving`, once `spent` gradients are computed."""
+def _line(fig: go.Figure, walker: int, theme: Theme, width: float, dash: str, **more: Any) -> None:
+    fig.add_scatter(
+        mode="lines",
+        line={"color": _colour(walker, theme), "width": width, "dash": dash},
+        hoverinfo="skip",
+        showlegend=False,
+        **more,
+    )
+
+
+def _frame(trace: MinibatchTrace, spent: int) -> dict[int, dict[str, Array]]:
+    """What changes once `spent` gradients are computed, by trace."""
     problem = trace.problem
-    steps = [spent // walk.batch_size for walk in trace.walks]
-    changes = []
-    for k in (1, 0):
-        batches = trace.walks[k].batches
-        chosen = batches[min(steps[k], len(batches) - 1)]
-        chosen = chosen[chosen >= 0]
-        changes.append(_xy(problem.x[chosen], problem.y[chosen]))
-    ends = np.array([problem.x.min(), problem.x.max()])
-    stand = np.array([walk.positions[n] for walk, n in zip(trace.walks, steps, strict=True)])
-    changes += [_xy(ends, stand[k, 0] + stand[k, 1] * ends) for k in (2, 1, 0)]
-    for k in (2, 1, 0):
-        trail = trace.walks[k].positions[max(0, steps[k] - TRAIL) : steps[k] + 1]
-        changes.append(_xy(trail[:, 0], trail[:, 1]))
-    changes.append(_xy(stand[::-1, 0], stand[::-1, 1]))
-    gaps = np.array([gap[n] for gap, n in zip(trace.gaps, steps, strict=True)])
-    return [*changes, _xy(np.full(3, max(spent, 1.0)), gaps[::-1])]
+    at = experiment.moment(spent, trace.settings.batch_size, _total(trace))
+    ends = experiment.span(problem.x, problem.y)["ends"]
+    changes: dict[int, dict[str, Array]] = {}
+    for k, walk in enumerate(trace.walks):
+        step, tail = int(at[NAMES[k]]), int(at[f"tail_{NAMES[k]}"])
+        w1, w2 = place = walk.positions[step]
+        changes[LINES[k]] = _xy(ends, w1 + w2 * ends)
+        changes[TRAILS[k]] = _xy(*walk.positions[tail : step + 1].T)
+        changes[PLACES[k]] = _xy(place[:1], place[1:])
+        changes[NOW[k]] = _xy(np.array([at["shown"]]), trace.gaps[k][step : step + 1])
+    for k, points, sticks in ((1, CHOSEN, PULLS), (0, CHOSEN_ONE, PULL)):
+        walk = trace.walks[k]
+        chosen = walk.batches[int(at[f"from_{NAMES[k]}"])]
+        x, y = problem.x[chosen], problem.y[chosen]
+        pulls = experiment.pulls(x, y, walk.positions[int(at[NAMES[k]])])
+        changes[points] = _xy(x, y)
+        changes[sticks] = _xy(pulls["pull_x"].ravel(), pulls["pull_y"].ravel())
+    return changes
 
 
 def _xy(x: Array, y: Array) -> dict[str, Array]:
     return {"x": x.astype(np.float32), "y": y.astype(np.float32)}
-
-
-def _sentence(trace: MinibatchTrace, spent: int) -> str:
-    if not spent:
-        return "No gradient is computed yet: all three walkers stand at the same place."
-    parts = []
-    for name, walk, gap in zip(names(trace), trace.walks, trace.gaps, strict=True):
-        steps = spent // walk.batch_size
-        left = number(float(gap[steps]), 2) if np.isfinite(gap[steps]) else "diverged"
-        done = "1 step" if steps == 1 else f"{steps} steps"
-        parts.append(f"{name} a time: {left} after {done}")
-    return f"{spent} gradients computed. Loss above the least: " + ", ".join(parts) + "."
 
 
 def _colour(walker: int, theme: Theme) -> str:
