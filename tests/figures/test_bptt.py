@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+from matplotlib.path import Path
 
 from vizdl import style
 from vizdl.experiments import bptt
@@ -22,12 +23,12 @@ def fig(trace):
 
 
 def test_cells_are_the_flow_of_the_trace(trace, fig):
-    for index in (drawn.CELLS, drawn.FILLED):
-        bars = fig.data[index]
-        assert list(bars.x) == list(LOWER[1] + 1)
-        assert list(bars.base + 0.45) == pytest.approx(LOWER[0] + 1)
-        expected = np.log10(np.maximum(trace.flow[LOWER], drawn.FLOOR * trace.flow.max()))
-        np.testing.assert_allclose(bars.marker.color, expected)
+    bars = fig.data[drawn.CELLS]
+    assert list(bars.x) == list(LOWER[1] + 1)
+    assert list(bars.base + np.asarray(bars.y) / 2) == pytest.approx(LOWER[0] + 1)
+    expected = np.log10(np.maximum(trace.flow[LOWER] / trace.flow.max(), drawn.FLOOR))
+    np.testing.assert_allclose(bars.marker.color, expected)
+    assert (bars.marker.cmin, bars.marker.cmax) == (np.log10(drawn.FLOOR), 0)
 
 
 def test_discs_have_the_area_of_their_loss(trace, fig):
@@ -46,17 +47,23 @@ def test_a_frame_for_every_cell_the_last_loss_first(fig):
 @pytest.mark.parametrize(("frame", "t", "k"), [(0, 11, 11), (11, 11, 0), (14, 10, 8), (77, 0, 0)])
 def test_a_frame_shows_its_path_with_the_numbers_of_the_trace(trace, fig, frame, t, k):
     parts = dict(zip(fig.frames[frame].traces, fig.frames[frame].data, strict=True))
-    half = np.asarray(parts[drawn.BAND].y)[: t - k + 1]
-    wanted = np.maximum(drawn.THICKEST * trace.left[t, k : t + 1][::-1], drawn.THINNEST)
-    np.testing.assert_allclose(half, wanted)
+    x, y = (np.asarray(parts[drawn.BAND][axis])[:12] for axis in "xy")
+    for state in range(12):
+        passed = min(max(state, k), t)
+        assert x[state] == passed + 1
+        wanted = max(drawn.THICKEST * trace.left[t, passed], drawn.THINNEST)
+        assert y[state] == pytest.approx(wanted)
+    np.testing.assert_array_equal(np.asarray(parts[drawn.BAND].y)[12:], -y[::-1])
     assert list(parts[drawn.PATH].x) == [t + 1, k + 1]
     assert list(parts[drawn.PATH].y) == [t + 1, t + 1]
     assert (parts[drawn.FRAMED].x[0], parts[drawn.FRAMED].y[0]) == (k + 1, t + 1)
     assert parts[drawn.HEAD].x[0] == k + 1
     assert parts[drawn.AMOUNT].text[0] == drawn.number(trace.flow[t, k], 2)
     assert parts[drawn.CHOSEN].text[0] == drawn.number(trace.losses[t], 2)
-    filled = int(np.count_nonzero(parts[drawn.FILLED].y))
-    assert filled == frame + 1
+    veiled = Path(np.column_stack([parts[drawn.AHEAD].x, parts[drawn.AHEAD].y]))
+    ahead = veiled.contains_points(np.column_stack([LOWER[1] + 1, LOWER[0] + 1]))
+    assert np.count_nonzero(~ahead) == frame + 1
+    np.testing.assert_array_equal(~ahead, (LOWER[0] > t) | ((LOWER[0] == t) & (LOWER[1] >= k)))
 
 
 def test_hovering_a_cell_tells_its_path_and_its_number(trace, fig):

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import autograd.numpy as anp
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -19,6 +20,7 @@ from vizdl.engines import losses, rnn, training
 from vizdl.engines.rnn import RNN
 from vizdl.experiments import base
 from vizdl.experiments.base import Fact, Facts, Trace, setting
+from vizdl.experiments.live import Flow, Run, Table
 
 Array = NDArray[np.float64]
 
@@ -28,6 +30,8 @@ BATCH = 32  # waves in a training step
 FRESH = 256  # waves, not seen in training, on which the network is judged
 LEARNING_RATE = 0.02
 NUDGE = 1e-3  # of one unit of a state; the five-point rule errs by about NUDGE**4
+SHORTEST, LONGEST = 4, 24  # waves, in steps
+ROWS, COLUMNS = np.tril_indices(LONGEST)  # losses and states, from 0
 PARAMETERS = ("w_xh", "w_hh", "b_h", "w_hy", "b_y")
 SQUARED_ERROR = losses.get("squared_error")
 
@@ -45,7 +49,7 @@ EQUATIONS = {
 class Settings(base.Settings):
     """What may be changed. `scale` multiplies the trained W_hh before anything is shown."""
 
-    length: int = setting(12, "length", low=4, high=24, step=1, unit="steps")
+    length: int = setting(12, "length", low=SHORTEST, high=LONGEST, step=1, unit="steps")
     hidden_size: int = setting(4, "hidden units", low=2, high=8, step=1)
     scale: float = setting(1.0, "scale of the trained W_hh", low=0.2, high=2, step=0.05)
     training_steps: int = setting(400, "training steps", low=0, high=600, step=20)
@@ -97,7 +101,7 @@ def run(settings: Settings) -> BpttTrace:
         settings.length, settings.hidden_size, settings.training_steps, settings.seed
     )
     model = _with(model, {"w_hh": settings.scale * model.w_hh})
-    x, target = waves(np.random.default_rng((settings.seed, 2)), settings.length, 1)  # (T, 1, 1)
+    x, target = _wave(settings.length, settings.seed)
     trace = rnn.forward(model, x)
     # L is the sum of the steps' losses, so each has the weight 1 and not 1/T.
     slope = SQUARED_ERROR.gradient(trace.y, target) * settings.length
@@ -198,6 +202,11 @@ def waves(random: np.random.Generator, length: int, count: int) -> tuple[Array, 
     return wave[:-1, :, None], wave[1:, :, None]
 
 
+def _wave(length: int, seed: int) -> tuple[Array, Array]:
+    """The fresh wave of a run: inputs and targets (T, 1, 1)."""
+    return waves(np.random.default_rng((seed, 2)), length, 1)
+
+
 @functools.cache
 def _trained(length: int, hidden_size: int, steps: int, seed: int) -> tuple[RNN, Array, Array]:
     """The trained network, its error on fresh waves before and after, its training losses."""
@@ -251,3 +260,95 @@ def _nudged(model: RNN, x: Array, target: Array, states: Array) -> Array:
 
 def _with(model: RNN, parameters: Mapping[str, Any]) -> RNN:
     return replace(model, **parameters)
+
+
+# In a page
+
+
+def flow(trace: BpttTrace) -> Flow:
+    """The wave forward and all its losses back, for every length and scale of W_hh.
+
+    A network was trained for each length. ``back`` is as long as the longest wave: after the end
+    of a shorter one there are no losses, and so no gradients. The walk begins at the last loss, and
+    each loss at its own state: ``left``, the number of moments that are still to come, counts
+    the cells of the triangle row by row. ``walk`` is the cell that has been reached, ``here`` the
+    one that is looked at, by pointing or else by walking.
+    """
+    chosen = trace.settings
+    lengths = range(SHORTEST, LONGEST + 1)
+    models = {
+        length: _trained(length, chosen.hidden_size, chosen.training_steps, chosen.seed)[0]
+        for length in lengths
+    }
+    tables = {name: {n: getattr(models[n], name) for n in lengths} for name in PARAMETERS}
+    tables["wave"] = {n: _padded(n, chosen.seed) for n in lengths}
+    return Flow(
+        controls=("length", "scale"),
+        sources=tuple(
+            Table(name, ("length",), values, exact=True) for name, values in tables.items()
+        ),
+        runs=(
+            Run("back", _back, {name: name for name in (*tables, "scale", "length")}),
+            Run("triangle", triangle, {"length": "length"}),
+            Run("walk", cell, {"row": "triangle.t[left]", "column": "triangle.k[left]"}),
+            Run("at", _at, {"hover": "hover", "left": "left", "last": "triangle.last"}),
+            Run("here", cell, {"row": "triangle.t[at.number]", "column": "triangle.k[at.number]"}),
+        ),
+        frames="triangle.count",
+    )
+
+
+def triangle(length: Any) -> dict[str, Any]:
+    """Every cell up to the longest wave, how many there are, and which moment reaches each."""
+    count = length * (length + 1) / 2
+    moment = count - 1 - np.arange(len(ROWS))
+    return {**cell(ROWS, COLUMNS), "count": count, "last": count - 1, "moment": moment}
+
+
+def cell(row: Any, column: Any) -> dict[str, Any]:
+    """Loss t at state k, from 0, and as people count: both, the first states between, the steps.
+
+    `few` says of 0 to 3 steps whether it is so many.
+    """
+    hops = row - column
+    few = anp.stack([anp.where(hops == count, 1.0, 0.0) for count in range(4)], axis=-1)
+    return {
+        "t": row + 0.0, "k": column + 0.0, "loss": row + 1.0, "state": column + 1.0,
+        "before": row + 0.0, "second": row - 1.0, "hops": hops + 0.0, "few": few,
+    }  # fmt: skip
+
+
+def _at(hover: Any, left: Any, last: Any) -> dict[str, Any]:
+    return {"number": anp.where(hover < 0, left, anp.minimum(hover, last))}
+
+
+def _back(
+    w_xh: Any, w_hh: Any, b_h: Any, w_hy: Any, b_y: Any, scale: Any, wave: Any, length: Any
+) -> dict[str, Any]:
+    """What `run` computes, for a wave with zeros after its end."""
+    model = RNN(w_xh, scale * w_hh, b_h, w_hy, b_y)
+    x, target = wave[:-1, None, None], wave[1:, None, None]  # (T, 1, 1)
+    lasting = anp.where(np.arange(LONGEST) < length, 1.0, 0.0)
+    trace = rnn.forward(model, x)
+    slope = SQUARED_ERROR.gradient(trace.y, target) * LONGEST * lasting[:, None, None]
+    gradients = rnn.bptt(model, trace, slope)
+    flow = gradients.flow
+    strength = flow[np.arange(LONGEST), np.arange(LONGEST)][:, None]
+    left = anp.where(strength > 0, flow / anp.where(strength > 0, strength, 1.0), 0.0)
+    together = gradients.h[1:, 0]
+    return {
+        "states": trace.h[:, 0],
+        "outputs": trace.y[:, 0, 0],
+        "losses": SQUARED_ERROR.each(trace.y, target)[:, 0] * lasting,
+        "flow": flow,
+        "left": left,
+        "percent": 100 * left,
+        "together": anp.sqrt(anp.sum(together * together, axis=-1)),
+        "total": anp.sqrt(anp.sum(gradients.w_hh * gradients.w_hh)),
+    }
+
+
+def _padded(length: int, seed: int) -> Array:
+    """The wave of a run (T+1,), with zeros after it: (LONGEST + 1,)."""
+    x, target = _wave(length, seed)
+    return np.concatenate([x[:, 0, 0], target[-1, 0], np.zeros(LONGEST - length)])

@@ -88,5 +88,12 @@
     }
   }
 
+  // The same colours as CSS has them.
+  function named(scale) {
+    const made = new Uint8ClampedArray(table(scale).buffer);
+    return Array.from({ length: COLOURS }, (_, n) => "rgb(" + made.subarray(4 * n, 4 * n + 3).join() + ")");
+  }
+
   vizdl.Field = Field;
+  vizdl.colourNames = named;
 })((globalThis.vizdl = globalThis.vizdl || {}));

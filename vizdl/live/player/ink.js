@@ -140,11 +140,34 @@
     // Show the present attributes of a trace, of which `changed` have changed; false if only Plotly can.
     paint(index, data, changed) {
       if (this.plot._fullData[index].type === "heatmap") return this.field.paint(index, data, changed);
+      if (this.plot._fullData[index].type === "bar") return this.bars(index, data, changed);
       const nodes = this.nodes(index);
       if (!nodes || !changed.every((path) => MEANS[path])) return false;
       const moved = changed.includes("x") || changed.includes("y");
       if (moved && !this.move(nodes, data)) return false;
       return changed.every((path) => MEANS[path](nodes, data, this) !== false);
+    }
+
+    // Bars whose numbers are colours take new ones; where they stand is left to Plotly.
+    bars(index, data, changed) {
+      if (!changed.every((path) => path === "marker.color" || path === "hovertext")) return false;
+      const marker = this.plot._fullData[index].marker;
+      if (!this.known.has(index)) {
+        const uid = this.plot._fullData[index].uid;
+        const group = Array.from(this.plot.querySelectorAll(".barlayer .trace"))
+          .find((node) => node.__data__ && node.__data__[0].trace.uid === uid);
+        const bars = group ? Array.from(group.querySelectorAll(".point path")) : [];
+        this.known.set(index, { bars: bars, colours: vizdl.colourNames(marker.colorscale) });
+      }
+      const { bars, colours } = this.known.get(index);
+      const values = data["marker.color"];
+      if (bars.length !== values.length) return false;
+      const scale = (colours.length - 1) / (marker.cmax - marker.cmin);
+      bars.forEach((bar, n) => {
+        const place = Math.round((values[n] - marker.cmin) * scale);
+        bar.style.fill = colours[Math.max(0, Math.min(colours.length - 1, place))];
+      });
+      return true;
     }
 
     move(nodes, data) {
