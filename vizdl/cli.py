@@ -22,6 +22,8 @@ from vizdl.render.job import FORMATS, PRESETS, QUALITIES, RenderError
 VIDEOS = Path("videos")
 SITE = Path("gallery/_site")
 STILL_ENDINGS = (".svg", ".pdf", ".png")
+EMBEDDED = ("iframe", "div", "file")
+HOSTS = ("sphinx", "mkdocs", "quarto")
 PLOT_ENDINGS = (".html", ".json", *STILL_ENDINGS)
 
 CONTEXT = cloup.Context.settings(help_option_names=["-h", "--help"], max_content_width=100)
@@ -260,16 +262,27 @@ def _whole(target: Path) -> Iterator[Path]:
 
 @cli.command()
 @cloup.argument("concept")
-@cloup.option("--as", "kind", type=click.Choice(["iframe", "div", "file"]), default="iframe",
+@cloup.option("--as", "kind", type=click.Choice([*EMBEDDED, *HOSTS]), default="iframe",
               show_default=True, help="What the page that takes it can hold.")  # fmt: skip
 @set_option
 @cloup.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("."),
-              help="Folder for the files to put beside your page.")  # fmt: skip
-def embed(concept: str, kind: Any, settings: dict[str, str], out: Path) -> None:
+              help="Folder for the files to put beside your page; "
+              "of the sources for sphinx, mkdocs and quarto.")  # fmt: skip
+@cloup.option("--page", default="index", show_default=True, metavar="FILE",
+              help="The source file that shows it (sphinx, mkdocs, quarto).")  # fmt: skip
+def embed(concept: str, kind: str, settings: dict[str, str], out: Path, page: str) -> None:
     """Write a figure's files, and print what to paste into your own page."""
-    from vizdl.gallery import embed as embedding
+    name = catalog.get(concept).name
+    if kind in EMBEDDED:
+        from vizdl.gallery import embed as embedding
 
-    click.echo(embedding.embed(catalog.get(concept).name, kind, out, **settings))
+        click.echo(embedding.embed(name, kind, out, **settings))  # type: ignore[arg-type]
+        return
+    from vizdl.gallery import hosts
+
+    hosted = hosts.host(name, kind, out, page, **settings)
+    click.echo(hosted)
+    click.echo(hosted.note, err=True)
 
 
 @cli.group()

@@ -106,7 +106,7 @@ def plotlyjs() -> str:
 def _div(name: str, title: str, shown: Playing, out: Path) -> Embedded:
     texts = {
         f"{name}.js": shown.script(name),
-        f"{PLAYER}.js": live.player_js(),
+        f"{PLAYER}.js": _once(live.player_js()),
         f"{PLAYER}.css": live.player_css(),
         PLOTLY: plotlyjs(),
     }
@@ -157,6 +157,11 @@ def _element(name: str, title: str, shown: Playing, more: str = "", theme: str =
         f' data-title="{markup.escape(title)}"{more} style="{shown.shape}"'
         f" data-opening='{quoted}'></div>"
     )
+
+
+def _once(player: str) -> str:
+    # Two figures on a page each bring the script: the first player takes the second figure too.
+    return f"if (globalThis.vizdl && vizdl.mountAll) vizdl.mountAll();\nelse {{\n{player}\n}}\n"
 
 
 def _inline(script: str) -> str:
