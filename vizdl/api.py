@@ -44,3 +44,12 @@ def still(concept: str, *, theme: Theme = "light", **settings: Any) -> StillFigu
     trace = run(concept, **settings)
     drawn: StillFigure = catalog.load(catalog.get(concept).still)(trace, theme=theme)
     return drawn
+
+
+def show(concept: str, **settings: Any) -> Any:
+    """The figure as a notebook's widget, live as on a page: `vizdl.notebook.LiveFigure`.
+
+    ``settings`` and ``step`` of it are what the reader sees at the moment, and can be observed;
+    ``trace`` is the run with these settings. Raises ImportError without the extra ``notebook``.
+    """
+    return catalog.load("vizdl.notebook:show")(concept, **settings)
