@@ -23,7 +23,7 @@ from vizdl.experiments.live import Run
 from vizdl.experiments.lstm_gates import LstmGatesTrace
 from vizdl.figures.base import layout, playable
 from vizdl.figures.live import Along, Drag, Feed, Live, Texts, whole
-from vizdl.figures.words import Words, words
+from vizdl.figures.lstm_gates_words import BESIDE, SENTENCE, STORIES, TABLE
 from vizdl.style import Role, Theme
 
 Array = NDArray[np.float64]
@@ -42,105 +42,10 @@ PANELS: tuple[tuple[str, str, str, Role, float, tuple[float, float]], ...] = (
 )
 FLAGS, VALUE, FORGET, INPUT, CANDIDATE, CELL, OUTPUT, PREDICTION = range(len(PANELS))
 GAP = 0.024  # between panels, as a share of the figure's height
-GATE_ROWS = {INPUT: 0, FORGET: 1, CANDIDATE: 2, OUTPUT: 3}  # rows of weights, products and z
 LETTERS = {FORGET: "f", INPUT: "i", CANDIDATE: "g", OUTPUT: "o"}
-FLAG_ROWS = {"store": (1, 1, "keep this value"), "ask": (0, 2, "output what you keep")}
+FLAG_ROWS = {"store": 1.0, "ask": 0.0}
 FLAG_SIZE = 0.8  # of a flag's block, as a share of its row
 WIDTH = 0.86  # of a block, in steps
-
-_CELL_AT = "[step-1,shown.unit]"
-_ARITHMETIC = (
-    "New c = f · c + i · g = {net.f@:f3} · {net.before@:f3()} + {net.i@:f3} · {net.g@:f3()}"
-    " = {net.c@:f3}; h = o · tanh c = {net.o@:f3} · {net.squashed@:f3()} = {net.h@:f3},"
-    " read out as {net.predicted[step-1]:f2}."
-).replace("@", _CELL_AT)
-SENTENCE = words(
-    ("not step", "Before step 1: the cell is empty, c = 0.00."),
-    (
-        "net.both[step-1]",
-        "Step {step:d}: store {value[step-1]:f2}, and asked for it. " + _ARITHMETIC,
-    ),
-    ("store[step-1]", "Step {step:d}: store {value[step-1]:f2}. " + _ARITHMETIC),
-    (
-        "ask[step-1]",
-        "Step {step:d}: asked for the memory, {net.memory[step-1]:f2}. " + _ARITHMETIC,
-    ),
-    "Step {step:d}: no flag, {value[step-1]:f2} is a distraction. " + _ARITHMETIC,
-)
-FLAG_STORIES = {
-    word: words(
-        (f"{word}[i]", f"Step {{net.number[i]:d}}: <b>{word}</b> flag, {told}"),
-        f"Step {{net.number[i]:d}}: no {word} flag",
-    )
-    for word, (_, _, told) in FLAG_ROWS.items()
-}
-VALUE_STORY = words(
-    (
-        "store[i]",
-        "Step {net.number[i]:d}: the input brings <b>{value[i]:f2}</b>,<br>flagged to be stored",
-    ),
-    "Step {net.number[i]:d}: the input brings <b>{value[i]:f2}</b>,<br>"
-    "a distraction: no store flag",
-)
-CELL_STORY = words(
-    "Step {net.number[i]:d}: <b>cell state</b><br>"
-    "kept: f · c before = {net.f@:f2} · {net.before@:f2} = {net.kept@:f2}<br>"
-    "added: i · g = {net.i@:f2} · {net.g@:f2} = {net.added@:f2}<br>"
-    "c = <b>{net.c@:f2}</b>, where {net.memory[i]:f2} is to be remembered".replace(
-        "@", "[i,shown.unit]"
-    )
-)
-ANSWER_STORY = words(
-    "Step {net.number[i]:d}: <b>output</b><br>"
-    "h = o · tanh c = {net.o@:f2} · {net.squashed@:f2} = {net.h@:f2}<br>"
-    "times its read-out weight {shown.readout[shown.unit]:f2}: {net.says@:f2}<br>"
-    "with the other cells ŷ = <b>{net.predicted[i]:f2}</b>,<br>"
-    "right is {net.target[i]:f2}".replace("@", "[i,shown.unit]")
-)
-BESIDE = words(("drawn.known[i,step]", "{drawn.numbers[i,step]:f2}"), "–")
-
-
-def _gate_story(panel: int) -> Words:
-    row, letter = GATE_ROWS[panel], LETTERS[panel]
-    squash = "tanh" if panel == CANDIDATE else "σ"
-    title = PANELS[panel][0].split(" · ")[-1].removesuffix(f" {letter}")
-    sums = f"net.sums[i,{row},shown.unit"
-    return words(
-        f"Step {{net.number[i]:d}}: <b>{title}</b><br>"
-        f"weighted sums: inputs {{{sums},0]:f2}},<br>"
-        f"last output {{{sums},1]:f2}}, bias {{{sums},2]:f2}}<br>"
-        f"together z = {{net.z[i,{row},shown.unit]:f2}}<br>"
-        f"{letter} = {squash}(z) = <b>{{net.{letter}[i,shown.unit]:f2}}</b>"
-    )
-
-
-STORIES: dict[str, Words] = {
-    **{f"{word} flags": story for word, story in FLAG_STORIES.items()},
-    "values": VALUE_STORY,
-    **{f"gate {letter}": _gate_story(panel) for panel, letter in LETTERS.items()},
-    "cell": CELL_STORY,
-    "answers": ANSWER_STORY,
-}  # what a pointer reads, by the name of its trace
-TABLE = tuple(
-    (label, words(("step", f"{{{name}:{form}}}"), "–"))
-    for label, name, form in (
-        ("value", "value[step-1]", "n6"),
-        ("store flag", "store[step-1]", "d"),
-        ("ask flag", "ask[step-1]", "d"),
-        ("forget gate f", f"net.f{_CELL_AT}", "n6"),
-        ("input gate i", f"net.i{_CELL_AT}", "n6"),
-        ("candidate g", f"net.g{_CELL_AT}", "n6"),
-        ("cell before", f"net.before{_CELL_AT}", "n6"),
-        ("kept, f · c", f"net.kept{_CELL_AT}", "n6"),
-        ("added, i · g", f"net.added{_CELL_AT}", "n6"),
-        ("cell state c", f"net.c{_CELL_AT}", "n6"),
-        ("to be remembered", "net.memory[step-1]", "n6"),
-        ("output gate o", f"net.o{_CELL_AT}", "n6"),
-        ("hidden state h", f"net.h{_CELL_AT}", "n6"),
-        ("output ŷ", "net.predicted[step-1]", "n6"),
-        ("right answer", "net.target[step-1]", "n6"),
-    )
-)
 
 
 def figure(trace: LstmGatesTrace, theme: Theme = "light") -> go.Figure:
@@ -275,7 +180,7 @@ def drawn(
     """
     one = {"f": f @ at, "i": i @ at, "g": g @ at, "o": o @ at}  # (T,) each
     cell = c @ at
-    rows = {word: row + 0.0 * value for word, (row, _, _) in FLAG_ROWS.items()}
+    rows = {word: row + 0.0 * value for word, row in FLAG_ROWS.items()}
     shown = anp.stack([value, one["f"], one["i"], one["g"], cell, one["o"], predicted])
     known = np.ones((len(PANELS) - VALUE, len(value) + 1))
     known[:, 0] = 0
@@ -408,8 +313,8 @@ def _still(trace: LstmGatesTrace, numbers: dict[str, Any], theme: Theme) -> go.F
 
 def _draw_input(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
     row: Array
-    for word, (level, _, _) in FLAG_ROWS.items():
-        row = np.full(len(numbers["value"]), float(level))
+    for word, level in FLAG_ROWS.items():
+        row = np.full(len(numbers["value"]), level)
         _add_track(fig, FLAGS, numbers, row - FLAG_SIZE / 2, row + FLAG_SIZE / 2, theme)
         _add_blocks(fig, FLAGS, numbers, f"{word}_set", style.INK.on(theme))
         _add_hover(fig, FLAGS, numbers, row, f"{word} flags")
