@@ -81,7 +81,8 @@ def straight(rgba: Pixels) -> Pixels:
     made = rgba.copy()
     partly = np.nonzero(alpha - np.uint8(1) < 254)  # 0 wraps round to 255
     some = rgba[partly].astype(np.uint16)  # (N, 4)
-    made[*partly, :3] = np.minimum((some[:, :3] * 255 + some[:, 3:] // 2) // some[:, 3:], 255)
+    down, across = partly
+    made[down, across, :3] = np.minimum((some[:, :3] * 255 + some[:, 3:] // 2) // some[:, 3:], 255)
     pairs = (alpha > 0).view(np.uint16)  # of neighbours in a row: 0x0101 where both are drawn
     upper, lower = pairs[::2], pairs[1::2]
     rows, columns = np.nonzero(((upper | lower) > 0) & ((upper & lower) < 0x0101))

@@ -94,7 +94,7 @@ class Artist(CairoRenderer):
         self.time += frames * (1 / self.camera.frame_rate)
         self.frames[-1] += frames
         if self._segment is not None and frames:
-            camera = self.camera
+            camera: Any = self.camera
             if isinstance(camera, FastCamera):  # the encoder reads at once, so nothing is copied
                 self._segment.write(camera.frame_to_read, frames, camera.changes())
             else:
