@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manim import RIGHT, UP
 
-from vizdl.mobjects.axes import PlotArea, Span, ValueLine, clipped
+from vizdl.mobjects.axes import PlotArea, ValueLine
+from vizdl.mobjects.paper import Span, clipped
 
 anywhere = st.floats(-5, 5)
 

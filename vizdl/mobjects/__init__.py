@@ -3,7 +3,7 @@
 from vizdl.mobjects.advance import Advance, Tick
 from vizdl.mobjects.arithmetic import Arithmetic
 from vizdl.mobjects.arrows import DirectionFan, Swing, VectorArrow
-from vizdl.mobjects.axes import PlotArea, Span, ValueLine
+from vizdl.mobjects.axes import PlotArea, ValueLine
 from vizdl.mobjects.cells import FlowArrow, LossPill, SetValues, StateCell
 from vizdl.mobjects.contour import ContourMap
 from vizdl.mobjects.curve import Curve, LossCurve, loss_area
@@ -14,6 +14,7 @@ from vizdl.mobjects.gate import Activation, Sum, Valve
 from vizdl.mobjects.lstm_cell import InputPort, LSTMCell
 from vizdl.mobjects.matrix import NumberColumn, SignedMatrix
 from vizdl.mobjects.network import NetworkDiagram
+from vizdl.mobjects.paper import Span
 from vizdl.mobjects.rnn import FoldedRNN, GradientLane, UnrolledRNN, unroll
 from vizdl.mobjects.step_back import StepBack
 from vizdl.mobjects.story import FactCard, Story, beat

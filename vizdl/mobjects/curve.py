@@ -44,7 +44,7 @@ class Curve(VGroup):
         size: float = style.SMALL_SIZE,
         step: float = 0.0,
     ) -> None:
-        self.area = area
+        self.area = area.paper
         self.y = np.asarray(y, dtype=float)
         self.x = np.arange(len(self.y), dtype=float) if x is None else np.asarray(x, dtype=float)
         if self.y.ndim != 1 or self.x.shape != self.y.shape or not len(self.y):

@@ -39,7 +39,7 @@ class DescentPath(VGroup):
         gradients: ArrayLike | None = None,
         step: float = 0.0,
     ) -> None:
-        self.area = area
+        self.area = area.paper
         self.positions = _points(positions)  # (T+1, 2)
         self.line = stroke(color, width)
         self.dots = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)

@@ -8,12 +8,11 @@ No wire crosses another.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
 from manim import (
-    DOWN,
     LEFT,
     RIGHT,
     UP,
@@ -29,6 +28,7 @@ from vizdl.engines import lstm
 from vizdl.mobjects.advance import InPlace
 from vizdl.mobjects.flag import Flag
 from vizdl.mobjects.gate import NAME_SIZE, Activation, Sum, Valve
+from vizdl.mobjects.paper import segments
 from vizdl.mobjects.text import Label, Maths, Number
 from vizdl.mobjects.wire import FLOW, STROKE, Points, Wire, join
 
@@ -221,24 +221,20 @@ class LSTMCell(VGroup):
             self.port.set_values(self.x)
         self.values.update({name: float(value) for name, value in values.items()})
         v = self.values
-        for unit, name in zip(self.units[:4], "figo", strict=True):
-            unit.set_value(v[name])
-        self.tanh.set_value(self.squashed)
-        self.product_f.set_opening(v["f"])
-        self.product_i.set_opening(v["i"])
-        self.product_o.set_opening(v["o"])
-        for name in "fio":
-            self.wires[name].set_flow(v[name])
-        for name in ("g", "h", "h_prev"):
-            self.wires[name].set_flow(v[name])
-        for name, value in (("c_prev", v["c_prev"]), ("kept", self.kept), ("c", v["c"])):
-            self.wires[name].set_flow(value / self.limit)
-        self.wires["stored"].set_flow(self.stored)
-        self.wires["squash"].set_flow(v["c"] / self.limit)
-        self.wires["squashed"].set_flow(self.squashed)
-        self.wires["x"].set_flow(float(np.abs(self.x).max()))
-        for name in ("f", "i", "g", "o"):
-            self.wires[f"to_{name}"].set_flow(1.0)
+        units = (self.forget, self.input, self.candidate, self.output)
+        for unit, name in zip(units, "figo", strict=True):
+            _show(unit.set_value, unit.value, v[name])
+        _show(self.tanh.set_value, self.tanh.value, self.squashed)
+        for valve, name in ((self.product_f, "f"), (self.product_i, "i"), (self.product_o, "o")):
+            _show(valve.set_opening, valve.opening, v[name])
+        flows = {name: v[name] for name in ("f", "i", "o", "g", "h", "h_prev")} | {
+            "c_prev": v["c_prev"] / self.limit, "kept": self.kept / self.limit,
+            "c": v["c"] / self.limit, "squash": v["c"] / self.limit, "squashed": self.squashed,
+            "stored": self.stored, "x": float(np.abs(self.x).max()),
+            "to_f": 1.0, "to_i": 1.0, "to_g": 1.0, "to_o": 1.0,
+        }  # fmt: skip
+        for name, flow in flows.items():
+            _show(self.wires[name].set_flow, self.wires[name].flow_now, flow)
         for name, reading in self.readings.items():
             reading.set_value(v[name] if name in v else getattr(self, name))
         return self.set_phase(self.phase)
@@ -249,18 +245,17 @@ class LSTMCell(VGroup):
         left, right = (self.wires[k].track.points[j] for k, j in (("c_prev", 0), ("c", -1)))
         scale = self.wires["c_prev"].scale_now()
         left, right = left + 0.1 * scale * RIGHT, right - 0.1 * scale * RIGHT  # no mark sticks out
-        self.belt.points = np.zeros((0, 3))
-        for k in range(BELT):
-            spot = left + (k + phase % 1) / BELT * (right - left)
-            reached = [self.wires[name] for name in ("c_prev", "kept", "c")]
-            wire = next((w for w in reached if spot[0] <= w.track.points[-1, 0]), reached[-1])
-            half = wire.flow.get_stroke_width() / STROKE / 2
-            if half < 0.03 * scale:
-                continue
-            tip, back = spot + half * 0.45 * RIGHT, spot - half * 0.45 * RIGHT
-            self.belt.start_new_path(back + half * UP)
-            self.belt.add_line_to(tip)
-            self.belt.add_line_to(back + half * DOWN)
+        shares = (np.arange(BELT) + phase % 1) / BELT
+        spots = left + shares[:, None] * (right - left)  # (BELT, 3)
+        ends = [self.wires[name].track.points[-1, 0] for name in ("c_prev", "kept")]
+        pipes = [self.wires[name].flow.get_stroke_width() for name in ("c_prev", "kept", "c")]
+        half = np.array(pipes)[np.searchsorted(ends, spots[:, 0])] / STROKE / 2
+        wide = half >= 0.03 * scale
+        spots, half = spots[wide], half[wide, None]
+        tips = spots + 0.45 * half * RIGHT
+        corners = [spots - 0.45 * half * RIGHT + side * half * UP for side in (1, -1)]
+        lines = [segments(corners[0], tips), segments(tips, corners[1])]
+        self.belt.points = np.stack(lines, axis=1).reshape(-1, 3)
         return self
 
     def to(self, *, x: Sequence[float] | None = None, **values: float) -> SetStep:
@@ -280,6 +275,12 @@ class LSTMCell(VGroup):
         strand = self.wires[source].path()
         tap = self.wires[f"to_{unit}"].path()
         return join(strand[strand[:, 0] <= tap[0, 0] + 1e-6], tap)
+
+
+def _show(setter: Callable[[float], Any], shown: float, value: float) -> None:
+    """Have a part show another number; what it shows already is left as it is."""
+    if shown != value and not (math.isnan(shown) and math.isnan(value)):
+        setter(value)
 
 
 class SetStep(InPlace):

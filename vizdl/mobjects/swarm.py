@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from vizdl import style
 from vizdl.engines import check, minibatch
 from vizdl.mobjects.axes import stroke
+from vizdl.mobjects.paper import segments
 
 Array = NDArray[np.float64]
 
@@ -77,14 +78,16 @@ class Swarm(VGroup):
             self.start[: len(np.asarray(start))] = start
         flat = np.zeros((len(vectors), 3))
         flat[:, :2] = vectors
-        tips = self.start + flat
-        for members, shaft, head in zip(self._members, self.shafts, self.heads, strict=True):
-            if not self.arrows:
+        if not self.arrows:
+            tips = self.start + flat
+            for members, head in zip(self._members, self.heads, strict=True):
                 head.set_points((tips[members, None] + self._dot).reshape(-1, 3))
-                continue
-            lines, wedges = _arrows(self.start, flat[members], self.head_length)
-            shaft.set_points(lines)
-            head.set_points(wedges)
+            return self
+        lines, wedges, shown = _arrows(self.start, flat, self.head_length)
+        for members, shaft, head in zip(self._members, self.shafts, self.heads, strict=True):
+            seen = members[shown[members]]
+            shaft.set_points(lines[seen].reshape(-1, 3))
+            head.set_points(wedges[seen].reshape(-1, 3))
         return self
 
     @classmethod
@@ -94,25 +97,19 @@ class Swarm(VGroup):
         return cls([0.0, 0.0], minibatch.gradients_at(problem, [-1.2, 3.2], 4, draws=200))
 
 
-def _arrows(start: Array, vectors: Array, head: float) -> tuple[Array, Array]:
-    """Shafts and heads of arrows (N, 3) from one point, as Bezier points of one mobject each."""
+def _arrows(start: Array, vectors: Array, head: float) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Arrows (N, 3) from one point: shafts (N, 4, 3) and heads (N, 12, 3) as Bezier points.
+
+    The third result (N,) says which have a length; the others have no direction and no points.
+    """
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)  # (N, 1)
-    vectors, lengths = vectors[lengths[:, 0] > 1e-9], lengths[lengths[:, 0] > 1e-9]
-    along = vectors / lengths
+    shown = lengths[:, 0] > 1e-9
+    along = vectors / np.where(shown[:, None], lengths, 1.0)
     across = np.stack([-along[:, 1], along[:, 0], np.zeros(len(along))], axis=1)
     size = np.minimum(head, 0.6 * lengths)
     tips = start + vectors
     necks = tips - size * along
     starts = np.broadcast_to(start, tips.shape)
     left, right = necks + 0.42 * size * across, necks - 0.42 * size * across
-    heads = [_segments(tips, left), _segments(left, right), _segments(right, tips)]
-    return (
-        _segments(starts, necks).reshape(-1, 3),
-        np.concatenate(heads, axis=1).reshape(-1, 3),
-    )
-
-
-def _segments(first: Array, last: Array) -> Array:
-    """Straight lines (N, 3) to (N, 3) as Bezier points (N, 4, 3)."""
-    way = last - first
-    return np.stack([first, first + way / 3, first + 2 * way / 3, last], axis=1)
+    heads = [segments(tips, left), segments(left, right), segments(right, tips)]
+    return segments(starts, necks), np.concatenate(heads, axis=1), shown
