@@ -280,6 +280,23 @@ class TestInChromium:
         page.get_by_role("button", name="Step back").click()
         says(page, trace, 5, 5)
 
+    def test_what_a_tap_told_goes_when_a_slider_is_moved(self, open_page):
+        page = open_page(width=360)
+        page.touchscreen.tap(*middle(page, 40))
+        told = page.locator(".hoverlayer .hovertext")
+        told.wait_for()
+        box = page.get_by_role("slider", name="scale of the trained W_hh").bounding_box()
+        finger = page.context.new_cdp_session(page)
+        before = page.locator(".vizdl-label").text_content()
+        for kind, share in (("touchStart", 0.5), ("touchMove", 0.6), ("touchMove", 0.7)):
+            at = {"x": box["x"] + share * box["width"], "y": box["y"] + box["height"] / 2}
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
+            page.wait_for_timeout(100)
+        page.wait_for_timeout(400)
+        assert page.locator(".vizdl-label").text_content() != before
+        assert told.count() == 0
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
     @pytest.mark.parametrize("width", [1280, 360])
     def test_length_and_scale_run_the_network_again(self, open_page, width):
         page = open_page("#length=24&step=23", width)

@@ -115,6 +115,11 @@
         film.finger = event.pointerType === "touch"; // which taps, and points at nothing
         if (film.stale && !event.buttons) this.draw(); // what hovering tells is that of the picture
       }, true));
+      document.addEventListener("pointerdown", (event) => {
+        if (!film.finger || this.plot.contains(event.target)) return;
+        this.plot._fullLayout._hoversubplot = null; // or Plotly tells of it again when it draws
+        window.Plotly.Fx.unhover(this.plot); // a finger never leaves what it tapped
+      }, true);
       return film;
     }
 
