@@ -108,20 +108,49 @@ def test_the_cells_to_choose_from_are_those_of_the_network():
     assert control["allowed"] == "a whole number from 0 to 4"
 
 
-def test_links_on_the_page_lead_to_states_that_the_figure_has():
-    text = (Path(__file__).parents[2] / "gallery/pages/lstm_gates.md").read_text("utf-8")
-    links = re.findall(r"\]\(#([^)]+)\)", text)
-    assert len(links) >= 6
-    inputs = run().inputs
-    for link in links:
-        for name, value in urllib.parse.parse_qsl(link):
-            source, _, place = name.partition(".")
-            if not place:
-                assert int(value) in range({"unit": 5, "step": T + 1}[name])
-                continue
-            assert -1 <= float(value) <= 1
-            assert source == "value" or (source in ("store", "ask") and value in ("0", "1"))
-            assert int(place) in range(len(inputs))
+PAGE = Path(__file__).parents[2] / "gallery/pages/lstm_gates.md"
+
+
+def linked(text):
+    """The sequence and the step that a link of the page sets."""
+    link = re.search(rf"\[{text}\]\(#([^)]+)\)", PAGE.read_text("utf-8"))[1]
+    inputs, step = run().inputs.copy(), 0
+    for name, value in urllib.parse.parse_qsl(link):
+        if name == "step":
+            step = int(value)
+            continue
+        source, place = name.split(".")
+        inputs[int(place), ("value", "store", "ask").index(source)] = float(value)
+    return experiment.show(run(), inputs), step
+
+
+def test_what_the_page_says_of_its_links_is_so():
+    k, first = run().latch, run().inputs[:, 0]
+    asked, _ = linked("Ask at every step")
+    assert asked.o[:, k].min() > 0.8
+    assert np.corrcoef(asked.predictions, asked.memory)[0, 1] > 0.98
+
+    without, step = linked("Take the last store flag away")
+    before = np.flatnonzero(without.inputs[:, 1])[-1]
+    assert run().store_step - before == 5
+    assert without.predictions[step - 1] == pytest.approx(first[before], abs=0.15)
+
+    alone, step = linked("Leave only the first store flag")
+    assert np.flatnonzero(alone.inputs[:, 1]).tolist() == [0]
+    assert step == T
+    assert alone.predictions[-1] == pytest.approx(first[0], abs=0.15)
+
+    nothing, _ = linked("Take that one away as well")
+    assert not nothing.inputs[:, 1].any()
+    assert np.abs(nothing.predictions).max() < 0.15
+    assert nothing.i[:, k].max() < 0.15
+
+    zero, step = linked("Store a zero")
+    assert abs(zero.c[step, k]) < 0.05 < 0.3 < abs(zero.c[step - 2, k])
+
+    every, _ = linked("Store at every step")
+    assert every.f[:, k].max() < 0.1
+    assert np.corrcoef(every.c[1:, k], first)[0, 1] > 0.98
 
 
 # In Chromium
