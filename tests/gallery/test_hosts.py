@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -145,8 +146,22 @@ def site(tmp_path_factory):
     return site
 
 
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; frame-src 'self'"
+)
+
+
 class Quiet(SimpleHTTPRequestHandler):
     """Says nothing of what it serves."""
+
+    policy = ""
+
+    def end_headers(self):
+        """The policy, if there is one."""
+        if self.policy:
+            self.send_header("Content-Security-Policy", self.policy)
+        super().end_headers()
 
     def log_message(self, *_):
         """Nothing."""
@@ -157,8 +172,9 @@ def served():
     """``served(folder)`` gives the address of the folder, on this machine alone."""
     running = []
 
-    def served(folder):
-        handler = functools.partial(Quiet, directory=str(folder))
+    def served(folder, policy=""):
+        kind = type("Handler", (Quiet,), {"policy": policy})
+        handler = functools.partial(kind, directory=str(folder))
         running.append(ThreadingHTTPServer(("127.0.0.1", 0), handler))
         threading.Thread(target=running[-1].serve_forever, daemon=True).start()
         return f"http://127.0.0.1:{running[-1].server_address[1]}/"
@@ -239,5 +255,29 @@ def test_two_figures_are_used_in_the_page_of_a_host(site, served, opened, kind, 
 
     if kind == "div":  # one player for both, and one address
         expect(page).to_have_url(re.compile(r"#gradient_descent\.learning_rate=.*&bptt\.step=\d+"))
+    assert page.outside == []
+    assert page.complaints == []
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("hosts")
+@pytest.mark.parametrize("kind", ["div", "framed"])
+def test_files_work_under_the_policy_that_the_documentation_names(site, served, opened, kind):
+    root, path = site("div" if kind == "div" else "sphinx")
+    assert POLICY in (Path(__file__).parents[2] / "docs/embed.md").read_text("utf-8")
+    if kind == "framed":  # the page of Sphinx has scripts of its own within it
+        (root / "framed.html").write_text(
+            '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>Mine</title>'
+            + host("gradient_descent", "sphinx", root / "unused").snippet.split("\n\n", 1)[1],
+            "utf-8",
+        )
+        path = root / "framed.html"
+    start = served(root, POLICY)
+    page = opened(start, start + path.relative_to(root).as_posix())
+    walk = figure_in(page, kind, "gradient_descent")
+    said = walk.locator(".vizdl-label")
+    first = said.text_content()
+    walk.get_by_role("slider", name="learning rate").press("ArrowRight")
+    expect(said).not_to_have_text(first)
     assert page.outside == []
     assert page.complaints == []
