@@ -7,6 +7,7 @@
 (function (vizdl) {
   "use strict";
 
+  const FAR = 1e6; // pixels: what a run that diverges passes, and SVG can't hold
   const SKIPPED = 0.3; // pixels: what lies closer to the last point of a line can't be seen
   const DASHES = { dot: [1, 1], dash: [3, 3], longdash: [5, 5] }; // in widths of the line
   const SPACE = "http://www.w3.org/2000/svg";
@@ -218,7 +219,7 @@
     for (let n = 0; n < count; n++) {
       const px = nodes.x.c2p(x[n]);
       const py = nodes.y.c2p(y[n]);
-      if (!(Math.abs(px) < 1e6 && Math.abs(py) < 1e6)) {
+      if (!(Math.abs(px) < FAR && Math.abs(py) < FAR)) {
         pen = "M";
         continue;
       }
@@ -252,7 +253,7 @@
     for (let n = 0; n < all.length; n++) {
       const px = nodes.x.c2p(x[n]);
       const py = nodes.y.c2p(y[n]);
-      const seen = n < count && Number.isFinite(px) && Number.isFinite(py);
+      const seen = n < count && Math.abs(px) < FAR && Math.abs(py) < FAR;
       all[n].style.visibility = seen ? "" : "hidden";
       if (seen) put(all[n], tenth(px), tenth(py));
     }
