@@ -7,6 +7,7 @@ bytes, whichever worker draws them, and `join` puts segments together without en
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -30,10 +31,26 @@ from vizdl.render.join import count, join, system_errors
 
 __all__ = [
     "FORMATS", "MANIM", "PRESETS", "Encoding", "Format", "Preset", "SegmentWriter",
-    "count", "encoding", "join",
+    "count", "encoding", "join", "options_here",
 ]  # fmt: skip
 
 BT709 = 1  # the matrix, as FFmpeg numbers it in streams
+
+
+def options_here(encoding: Encoding) -> dict[str, str]:
+    """The options as an encoder has to get them on this machine, for the bytes of any other."""
+    options = dict(encoding.options)
+    if encoding.codec.startswith("libx264") and _has_avx512():
+        # x264's AVX-512 code (mbtree, core 165) reads memory it never wrote: bytes would vary.
+        params = (options.get("x264-params"), "asm=AVX2")
+        options["x264-params"] = ":".join(filter(None, params))
+    return options
+
+
+@functools.cache
+def _has_avx512() -> bool:
+    found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+    return any(name == "X86_V4" or name.startswith("AVX512") for name in found)
 
 
 class SegmentWriter:
@@ -58,7 +75,7 @@ class SegmentWriter:
         # No identifiers drawn at random: the same frames are the same bytes.
         self._container = av.open(str(self.path), "w", options={"fflags": "+bitexact"})
         self._stream: Any = self._container.add_stream(
-            encoding.codec, rate=Fraction(rate), options=dict(encoding.options)
+            encoding.codec, rate=Fraction(rate), options=options_here(encoding)
         )
         context: Any = self._stream.codec_context
         context.width, context.height, context.pix_fmt = width, height, encoding.pixel_format
