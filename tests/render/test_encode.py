@@ -212,7 +212,7 @@ def test_films_play_through_and_look_like_what_was_drawn(tmp_path, name):
     with av.open(str(whole)) as container:
         video = container.streams.video[0].codec_context
         assert (video.colorspace, video.color_range) == (1, 1)  # BT.709, limited
-        assert (video.color_primaries, video.color_trc) == (1, 1)
+        assert (video.color_primaries, video.color_trc) == (1, 13)  # BT.709, sRGB
 
 
 def test_an_mp4_has_its_index_in_front(tmp_path):

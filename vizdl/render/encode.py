@@ -81,7 +81,8 @@ class SegmentWriter:
         context.width, context.height, context.pix_fmt = width, height, encoding.pixel_format
         if encoding.matrix is not None:
             context.colorspace, context.color_range = BT709, ColorRange.MPEG
-            context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
+            context.color_primaries = ColorPrimaries.BT709
+            context.color_trc = ColorTrc.IEC61966_2_1  # sRGB, which is what is drawn
         try:
             with system_errors(self.path):
                 self._container.start_encoding()
