@@ -1,5 +1,6 @@
 """What a page is given: the player, its styles, the payload as a classic script."""
 
+import gzip
 import json
 
 import pytest
@@ -39,3 +40,13 @@ def test_a_folder_without_the_bundle_is_passed_over(tmp_path, monkeypatch):
 @pytest.mark.parametrize("word", ["updatemenus", "innerHTML", "eval(", "fetch(", "import("])
 def test_the_player_does_without(word):
     assert word not in live.player_js()
+
+
+def test_the_player_is_small():
+    source = live.player_js()
+    assert len(gzip.compress(source.encode(), 9)) < 25_000
+    assert "/*" not in source
+    assert "\n//" not in source
+    for name in live.PARTS:  # every file is there, and in one piece
+        assert (live.files("vizdl.live") / f"player/{name}.js").is_file()
+    assert source.count('"use strict";') >= len(live.PARTS)

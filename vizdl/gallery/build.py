@@ -23,6 +23,7 @@ from vizdl.catalog import Concept
 from vizdl.experiments.base import Control
 from vizdl.gallery import code, concept, embed, pages, styles
 from vizdl.gallery.concept import Gathered
+from vizdl.gallery.lighter import lighter
 from vizdl.stills import base as stills
 
 MARKER = ".vizdl-gallery"  # stands in a built site, so that nothing else is ever replaced
@@ -226,7 +227,8 @@ def _concept_files(folder: Path, item: Gathered, video: _Video | None) -> None:
     name = item.concept.name
     (folder / "figures" / f"{name}.js").write_text(item.playing.script(name), "utf-8")
     for theme, still in item.stills.items():
-        stills.save(still, folder / "stills" / f"{name}-{theme}.svg")
+        path = stills.save(still, folder / "stills" / f"{name}-{theme}.svg")
+        path.write_text(lighter(path.read_text("utf-8")), "utf-8")
     stills.save(item.stills["light"], folder / "stills" / f"{name}.pdf")
     page = embed.page(name, item.concept.title, item.playing, "../assets", "../figures", CSP)
     (folder / "embed" / f"{name}.html").write_text(page, "utf-8")

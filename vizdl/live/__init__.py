@@ -1,7 +1,7 @@
 """The page's player: it draws a figure's payload and plays it with native controls.
 
 A page needs three classic scripts (``file://`` blocks modules and ``fetch``): plotly.js, the
-player, and for each figure the payload of `script`. The player mounts itself on every
+player, and for each figure what `script` gives. The player mounts itself on every
 ``<div class="vizdl-figure" data-figure="NAME">``.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +19,7 @@ from vizdl.live import emit
 from vizdl.live.program import Program
 
 VENDOR = "VIZDL_VENDOR"  # environment variable: the folder that holds a small plotly.js
+_HEADERS = re.compile(r"^/\*.*?\*/$", re.DOTALL | re.MULTILINE)
 _BUNDLE = "plotly-cartesian.min.js"
 
 
@@ -29,10 +31,15 @@ PARTS = (
 
 
 def player_js() -> str:
-    """The source of the player, with what runs recorded programs: one classic script."""
+    """The source of the player, with what runs recorded programs: one classic script.
+
+    Its comments stay here, as a page loads faster without them.
+    """
     folder = files(__package__) / "player"
     parts = [(folder / f"{name}.js").read_text("utf-8") for name in PARTS]
-    return "\n".join([emit.runtime(), *parts])
+    source = _HEADERS.sub("", "\n".join([emit.runtime(), *parts]))
+    lines = (line.strip() for line in source.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
 def player_css() -> str:
