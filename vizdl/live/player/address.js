@@ -60,7 +60,9 @@
     try {
       window.history.replaceState(window.history.state, "", hash || window.location.pathname + window.location.search);
       saved = window.location.hash;
-    } catch (error) { /* a frame without an address of its own */ }
+    } catch (error) {
+      saved = null; // a frame without an address of its own
+    }
   }
 
   window.addEventListener("hashchange", () => {
