@@ -49,8 +49,15 @@ def test_what_is_not_finite():
 
 
 def test_room_is_kept_for_the_longest_text():
-    text = words(("gone", "Step {step:d}: gone."), "Step {step:d}: the loss is {path.loss[step]}.")
-    assert text.longest() == "Step 123: the loss is −0.0123."
+    text = words(
+        ("gone[step+5]", "Step {step:d}: {w[step]} and gone for good."),
+        "Step {step:d}: the number is {w[step]}, after {w[step-1]}.",
+        "Never {w[step+9]}: there is no such number, so no room is kept for this one.",
+    )
+    values = {"gone": [0.0], "w": [1.0, 0.00001, 2.0], "step": 0}
+    assert text.longest(values, 3) == "Step 1: the number is 1.00×10⁻⁵, after 1."
+    assert text.longest(values, 1) == "Step 0: the number is 1, after 2."
+    assert words().longest({}, 4) == ""
 
 
 @pytest.mark.parametrize(

@@ -198,9 +198,9 @@ def _layout(trace: GradientDescentTrace, theme: Theme) -> go.Layout:
     log = min(trace.surface.height.min(), losses.min()) >= 0
     domain, steps = _domain(trace), trace.settings.steps
     plain: dict[str, Any] = {"zeroline": False, "showgrid": False}
-    return layout(
+    made = layout(
         theme,
-        aspect=1.75,
+        aspect=1.85,
         narrow_aspect=0.62,
         narrow={
             "xaxis.domain": [0, 1],
@@ -243,6 +243,8 @@ def _layout(trace: GradientDescentTrace, theme: Theme) -> go.Layout:
             "tickfont": {"size": TICKS[int(log)]},
         },
     )
+    made.margin.t = 12  # there is no legend
+    return made
 
 
 # What stands still
@@ -328,7 +330,10 @@ def _draw_moving(fig: go.Figure, theme: Theme) -> None:
             **axes,
         )
     fig.add_scatter(
-        mode="markers",
+        mode="markers+text",
+        text=["start"],
+        textposition="bottom center",
+        textfont={"size": 13, "color": ink},
         marker={"symbol": "circle-open", "size": 24, "color": ink, "line": {"width": 2}},
         hoverinfo="skip",
         name="start",

@@ -19,15 +19,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from vizdl.experiments.base import number
 from vizdl.experiments.live import Reference
-
-USUAL = {"n": "−0.0123", "d": "123", "f": "−0.123", "g": "0.0123", "s": "a word"}
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _FORMAT = re.compile(r"([ndfgs])(\d*)(\(\))?")
@@ -102,13 +100,10 @@ class Words:
                 found.update(() if isinstance(part, str) else part.reference.names())
         return found
 
-    def longest(self) -> str:
-        """The longest of its texts, with numbers of the usual length: room is kept for it."""
-        filled = (
-            "".join(p if isinstance(p, str) else USUAL[p.kind] for p in text.parts)
-            for text in self.texts
-        )
-        return max(filled, key=len, default="")
+    def longest(self, values: Mapping[str, Any], steps: int) -> str:
+        """The longest of its texts at any step, to keep room for, of those that can be filled."""
+        said = (_tried(text, values, step) for text in self.texts for step in range(steps))
+        return max(said, key=len, default="")
 
     def to_json(self) -> list[Any]:
         """As the player reads it."""
@@ -145,6 +140,13 @@ def words(*cases: str | tuple[str, str]) -> Words:
             )
         )
     return Words(tuple(texts))
+
+
+def _tried(text: Text, values: Mapping[str, Any], step: int) -> str:
+    try:
+        return Words((replace(text, condition=None),)).fill({**values, "step": step})
+    except (LookupError, ValueError):
+        return ""
 
 
 def _written(value: float, kind: str, digits: int | None) -> str:

@@ -88,7 +88,7 @@ def prepare(concept: Concept, trace: Trace) -> Playing:
         "controls": _controls(trace.settings, declared.flow),
         "entries": [_entry(source, values) for source in _edited(declared.flow)],
         "sentence": declared.sentence.fill(values),
-        "longest": declared.sentence.longest(),
+        "longest": declared.sentence.longest(values, values["frames"]),
         "table": [label for label, _ in declared.table],
     }
     payload = to_payload(
