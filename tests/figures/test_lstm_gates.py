@@ -94,9 +94,7 @@ def test_there_is_a_frame_before_the_first_step_and_after_each(trace, figure):
         numbers = next(item.text for item in changed.values() if item.text is not None)
         assert numbers[figures.CELL - figures.VALUE] == _fixed(trace.c[t, trace.unit])
         if t:
-            assert numbers[figures.FORGET - figures.VALUE] == _fixed(
-                trace.f[t - 1, trace.unit]
-            )
+            assert numbers[figures.FORGET - figures.VALUE] == _fixed(trace.f[t - 1, trace.unit])
 
 
 def test_each_sentence_gives_the_arithmetic_of_its_step(trace, figure):

@@ -102,6 +102,6 @@ def host(name: str, kind: str, out: Path, page: str = "index", **settings: Any) 
     for file, text in texts.items():
         (folder / file).write_text(text, "utf-8")
     address = f"{'../' * chosen.up(place)}{chosen.folder}/{concept.name}.html"
-    snippet = chosen.wrap(embed.iframe_snippet(address, concept.title))
+    snippet = chosen.wrap(embed.iframe_snippet(address, concept.title, shown))
     note = f"{len(texts)} files are in {folder}. {chosen.note}."
     return Hosted(snippet, tuple(folder / file for file in texts), note)
