@@ -259,7 +259,7 @@ def _page(item: Gathered, video: _Video | None, settings: dict[str, Any]) -> dic
         "controls": [_setting(control, item) for control in type(item.trace.settings).controls()],
         "source": Markup(code.highlight(item.source)),
         "source_name": item.source_name,
-        "snippet": embed.iframe_snippet(f"{settings['url']}embed/{name}.html", title),
+        "snippet": embed.iframe_snippet(f"{settings['url']}embed/{name}.html", title, item.playing),
         "downloads": _downloads(name, video),
         "citation": _citation(item.concept, settings),
     }

@@ -48,7 +48,7 @@ def embed(name: str, kind: Kind, out: Path, **settings: Any) -> Embedded:
     path = out / f"{concept.name}.html"
     path.write_text(_whole(concept.name, concept.title, shown), "utf-8")
     link = f'<a href="{path.name}">{markup.escape(concept.title)}</a>'
-    snippet = iframe_snippet(path.name, concept.title) if kind == "iframe" else link
+    snippet = iframe_snippet(path.name, concept.title, shown) if kind == "iframe" else link
     return Embedded(snippet, (path,))
 
 
@@ -76,11 +76,14 @@ def html(
     return _whole("figure", title, shown, "auto" if dark is not None else kept)
 
 
-def iframe_snippet(address: str, title: str) -> str:
-    """The frame that shows an embedded page, in the shape that the page needs."""
+def iframe_snippet(address: str, title: str, shown: Playing | None = None) -> str:
+    """The frame that shows an embedded page, as high as the figure and its controls need."""
+    controls = shown.opening.get("controls", ()) if shown else ()
+    rows = -(-len(controls) // 3)  # three side by side
+    height = 38 + (4 + 5 * rows if rows else 0)
     return (
         f'<iframe src="{markup.escape(address)}" title="{markup.escape(title)}" loading="lazy"\n'
-        '  style="width: 100%; height: 38rem; border: 0"></iframe>'
+        f'  style="width: 100%; height: {height}rem; border: 0"></iframe>'
     )
 
 
@@ -135,9 +138,12 @@ def frame_css() -> str:
     return (
         ":root { color-scheme: light dark; }\n"
         "body { margin: 0; }\n"
-        "body > .vizdl-figure { display: flex; flex-direction: column; height: 100vh; "
-        "min-height: 20rem; padding: 0.75rem; }\n"
-        "body > .vizdl-figure > .vizdl-stage { flex: 1; min-height: 0; aspect-ratio: auto; }\n"
+        "body > .vizdl-figure { display: flex; flex-direction: column; min-height: 100vh; "
+        "padding: 0.75rem; }\n"
+        "body > .vizdl-figure > .vizdl-stage "
+        "{ flex: 1 0 auto; min-height: 20rem; aspect-ratio: auto; }\n"
+        "@media (max-width: 35rem) { body > .vizdl-figure > .vizdl-stage "
+        "{ flex: none; min-height: 0; aspect-ratio: var(--vizdl-narrow-aspect, 4 / 5); } }\n"
     )
 
 
