@@ -240,10 +240,9 @@ def plot(concept: str, settings: dict[str, str], out: Path | None, theme: Any) -
         elif target.suffix == ".json":
             part.write_text(api.figure(concept, theme=theme, **settings).to_json(), "utf-8")
         else:
-            from vizdl.gallery.embed import html
+            from vizdl.gallery.embed import whole
 
-            figure = api.figure(concept, theme=theme, **settings)
-            part.write_text(html(figure, title=catalog.get(concept).title, theme=theme), "utf-8")
+            part.write_text(whole(concept, theme=theme, **settings), "utf-8")
     click.echo(target)
 
 

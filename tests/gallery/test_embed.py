@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 import vizdl
 from vizdl.experiments.base import SettingsError
 from vizdl.figures.base import to_payload
-from vizdl.gallery.embed import embed, html
+from vizdl.gallery.embed import embed, html, whole
 
 
 @pytest.mark.parametrize("kind", ["iframe", "div", "file"])
@@ -53,6 +53,16 @@ def test_a_figure_as_a_page_keeps_its_theme(course):
     assert 'data-theme="light"' in html(light)
     assert 'data-theme="auto"' in html(light, dark)
     assert to_payload(light, dark).replace("<", "\\u003c") in html(light, dark)
+
+
+def test_a_concept_as_a_page_is_live_where_it_can_be():
+    page = whole("gradient_descent", theme="dark", learning_rate=0.02)
+    assert 'data-theme="dark"' in page
+    assert '"learning_rate", "label": "learning rate", "unit": "", "value": 0.02' in page
+    assert page.count("vizdlPrograms") >= 2  # where they are, and where they are used
+    assert "next step is −0.02 times the gradient" in page
+    with pytest.raises(SettingsError, match="learning_rate must be"):
+        whole("gradient_descent", learning_rate=2)
 
 
 # In Chromium

@@ -91,8 +91,8 @@ def test_the_figure_in_a_hand(open_page, name):
     said = {0: label.text_content()}
     page.keyboard.press("ArrowRight")
     page.keyboard.press("End")
-    page.wait_for_timeout(200)
-    assert slider.input_value() == str(last)
+    expect(slider).to_have_value(str(last))
+    page.wait_for_timeout(300)
     assert slider.get_attribute("aria-valuetext") == label.text_content()
     drawn[last], said[last] = plot.evaluate(DRAWING), label.text_content()
     assert drawn[last] != drawn[0]

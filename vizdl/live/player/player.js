@@ -202,7 +202,7 @@
       if (this.film.change(changes) || sudden) this.draw();
       else this.hold();
       this.panel.tell(this.film);
-      vizdl.address.changed();
+      if (!this.timer) vizdl.address.changed();
       window.clearTimeout(this.resting);
       this.resting = window.setTimeout(() => this.rest(), REST);
     }
@@ -251,6 +251,7 @@
       window.clearTimeout(this.timer);
       this.timer = 0;
       this.panel.face("play", "Play");
+      vizdl.address.changed();
       this.panel.spoken.textContent = this.film.text();
     }
 
