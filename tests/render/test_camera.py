@@ -184,7 +184,7 @@ class Space(mn.ThreeDScene):
         cube, label = mn.Cube(1, fill_opacity=0.6).shift(2 * mn.OUT), Label("z = u v").to_corner()
         self.set_camera_orientation(phi=1.1, theta=0.4)
         self.add_fixed_in_frame_mobjects(label)
-        self.add(mn.ThreeDAxes(), surface)
+        self.add(surface)
         self.play(mn.FadeIn(cube), run_time=0.5)
         self.move_camera(phi=0.6, theta=1.2, zoom=0.8, run_time=0.5)
         self.begin_ambient_camera_rotation(rate=0.5)

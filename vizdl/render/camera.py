@@ -54,7 +54,7 @@ class FastCamera(Camera):
 
     @property
     def pixel_array(self) -> Pixels:
-        """The frame (height, width, 4). As it may be written to, the next is drawn as a whole."""
+        """The frame (height, width, 4), to write to before the next one, which is drawn anew."""
         if self._canvas is None:
             raise AttributeError("the camera has no frame yet")  # nor has Manim's
         return self._canvas.release()
