@@ -101,7 +101,7 @@ def test_twenty_kills_at_random_moments_change_nothing(place):
         out = place / "videos"
         whole = list(out.glob("[!.]*")) if out.is_dir() else []
         for path in whole:  # what stands in its place is what it is to be
-            assert digests(out)[path.name] == expected[path.name], path.name
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == expected[path.name], path.name
         if len(whole) == len(expected) or draw.random() < 0.15:
             shutil.rmtree(out, ignore_errors=True)  # begin anew
             shutil.rmtree(place / "cache", ignore_errors=True)
