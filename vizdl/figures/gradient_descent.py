@@ -204,9 +204,9 @@ def _layout(trace: GradientDescentTrace, theme: Theme) -> go.Layout:
         narrow_aspect=0.62,
         narrow={
             "xaxis.domain": [0, 1],
-            "yaxis.domain": [0.42, 1],
+            "yaxis.domain": [0.38, 1],
             "xaxis2.domain": [0, 1],
-            "yaxis2.domain": [0, 0.27],
+            "yaxis2.domain": [0, 0.23],
             "margin.b": 50,
         },
         showlegend=False,

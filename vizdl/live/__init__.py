@@ -25,8 +25,8 @@ _BUNDLE = "plotly-cartesian.min.js"
 
 # The player's files, each before those that need it when they are read.
 PARTS = (
-    "words", "flow", "field", "ink", "payload", "films", "address", "panel", "controls", "handles",
-    "player",
+    "words", "flow", "feeds", "field", "ink", "payload", "films", "picture", "address", "panel",
+    "controls", "handles", "player",
 )  # fmt: skip
 
 

@@ -9,19 +9,9 @@
 (function (vizdl) {
   "use strict";
 
-  const NARROW = 560;
   const REST = 250; // milliseconds without a change: time to draw axes anew, and to speak
-  const CONFIG = {
-    displayModeBar: false,
-    displaylogo: false,
-    showSendToCloud: false,
-    responsive: false, // the player's own observer resizes, narrow layout included
-    scrollZoom: false,
-    doubleClick: false
-  };
   const STEP = /^\d{1,6}$/;
   const payload = vizdl.payload;
-  const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
   let count = 0;
 
   class Player {
@@ -42,7 +32,6 @@
         reset: () => this.restore(new Map()),
         open: () => this.film && this.panel.tell(this.film)
       });
-      this.stage = this.panel.stage;
       this.plot = this.panel.plot;
       this.asked = vizdl.address.join(this);
       if (this.asked.size) this.panel.label.textContent = "";
@@ -77,11 +66,9 @@
     start() {
       const spec = figure(this.name);
       window.Plotly.setPlotConfig({ logging: 0 }); // it warns of every bar with a colour scale
-      this.data = payload.decode(spec.data);
-      this.layout = spec.layout;
-      this.meta = spec.meta || {};
-      this.colours = spec.colours || {};
+      this.interval = (spec.meta || {}).interval || 400;
       this.film = spec.live ? this.live(spec.live) : new vizdl.Frames(spec, this.plot);
+      this.picture = new vizdl.Picture(this.root, this.plot, spec, this.film);
       this.beginning = this.film.at;
       this.film.set(this.set(this.asked));
       this.panel.controls.hidden = this.film.count < 2;
@@ -97,7 +84,10 @@
           this.plot.on("plotly_hover", (event) => this.change("hover", this.film.pointed(event)));
           this.plot.on("plotly_unhover", () => this.change("hover", -1));
         }
-        this.watch();
+        this.picture.watch(() => {
+          this.panel.reserve();
+          this.draw();
+        });
         this.root.dataset.ready = "true";
       });
     }
@@ -123,61 +113,9 @@
       return film;
     }
 
-    // Drawing
-
-    watch() {
-      let width = this.stage.clientWidth;
-      new ResizeObserver(() => {
-        const now = this.stage.clientWidth;
-        if (!now || now === width) return;
-        width = now;
-        this.panel.reserve();
-        this.draw();
-      }).observe(this.stage);
-      const redraw = () => { if (this.theme() !== this.drawnTheme) this.draw(); };
-      prefersDark.addEventListener("change", redraw);
-      const themes = new MutationObserver(redraw);
-      [document.documentElement, this.root].forEach((node) =>
-        themes.observe(node, { attributes: true, attributeFilter: ["data-theme"] }));
-    }
-
-    theme() {
-      const chosen = [this.root, document.documentElement].map((node) => node.dataset.theme)
-        .find((theme) => theme === "light" || theme === "dark");
-      return chosen || (prefersDark.matches ? "dark" : "light");
-    }
-
-    // Everything, drawn by Plotly: at first, and for another theme, size or landscape.
+    // Everything, drawn by Plotly: at first, and for another theme, size or choice.
     draw() {
-      this.drawnTheme = this.theme();
-      const colours = this.drawnTheme === "dark" ? this.colours : {};
-      const colour = (value) => payload.recolour(value, colours);
-      const data = colour(this.data);
-      const layout = colour(this.layout);
-      this.film.into(data, layout, colour);
-      layout.autosize = true;
-      layout.datarevision = this.drawn = (this.drawn || 0) + 1; // arrays are filled anew in place
-      delete layout.width;
-      delete layout.height;
-      if (this.stage.clientWidth < NARROW) this.narrow(layout, colour);
-      this.unbind();
-      return window.Plotly.react(this.plot, data, layout, CONFIG).then(() => this.hold());
-    }
-
-    narrow(layout, colour) {
-      layout.margin = layout.margin || {};
-      layout.margin.l = Math.min(layout.margin.l || 44, 44);
-      layout.margin.r = Math.min(layout.margin.r || 8, 8);
-      const changes = this.meta.narrow || {};
-      Object.keys(changes).forEach((path) => payload.setPath(layout, path, colour(changes[path])));
-    }
-
-    // Axes of equal units remember their first range, and would fit any later one into it.
-    unbind() {
-      const full = this.plot._fullLayout || {};
-      Object.keys(full).forEach((name) => {
-        if (/^[xy]axis/.test(name)) delete full[name]._inputRange;
-      });
+      return this.picture.draw().then(() => this.hold());
     }
 
     hold() {
@@ -243,7 +181,7 @@
         if (this.film.at >= this.film.count - 1) return this.pause();
         this.change("step", this.film.at + 1);
         return this.next();
-      }, (this.meta.interval || 400) / this.speed);
+      }, this.interval / this.speed);
     }
 
     pause() {
