@@ -88,7 +88,7 @@ def prepare(concept: Concept, trace: Trace) -> Playing:
         "controls": _controls(trace.settings, declared.flow),
         "entries": [_entry(source, values) for source in _edited(declared.flow)],
         "sentence": declared.sentence.fill(values),
-        "longest": declared.sentence.longest(values, values["frames"]),
+        "longest": _longest([*_labels(light), declared.sentence.longest(values, values["frames"])]),
         "table": [label for label, _ in declared.table],
     }
     payload = to_payload(
@@ -100,12 +100,20 @@ def prepare(concept: Concept, trace: Trace) -> Playing:
 
 def played(light: Any, dark: Any) -> Playing:
     """A figure that plays its own frames."""
-    payload = to_payload(light, dark)
-    labels = json.loads(payload)["meta"].get("labels", [])
-    start = json.loads(payload)["meta"].get("start", 0)
+    payload, labels = to_payload(light, dark), _labels(light)
     if not labels:
         return Playing(payload, {})
-    return Playing(payload, {"sentence": labels[start], "longest": max(labels, key=len)})
+    start = json.loads(payload)["meta"].get("start", 0)
+    return Playing(payload, {"sentence": labels[start], "longest": _longest(labels)})
+
+
+def _labels(figure: Any) -> list[str]:
+    return list((figure.layout.meta or {}).get("labels", ()))
+
+
+def _longest(sentences: list[str], count: int = 8) -> list[str]:
+    """The sentences that may need the most room."""
+    return sorted(set(sentences), key=lambda text: (-len(text), text))[:count]
 
 
 def _check_entry(entries: Entries, place: int, value: float) -> None:

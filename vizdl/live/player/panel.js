@@ -59,7 +59,7 @@
       root.append(this.label, this.spoken, this.bar(on));
       if (opening.controls && opening.controls.length) root.append(this.settings(id, on));
       if (opening.table && opening.table.length) root.append(this.numbers(on));
-      this.reserve(opening.longest ? [opening.longest] : []);
+      this.reserve(opening.longest || []);
       this.enable(false, 0);
     }
 

@@ -73,7 +73,7 @@
       this.film.set(this.set(this.asked));
       this.panel.controls.hidden = this.film.count < 2;
       this.plot.hidden = false;
-      if (this.film.labels) this.panel.reserve(this.film.labels); // before drawing: words take room
+      if (!this.panel.longest.length) this.panel.reserve(this.film.labels || []); // before drawing
       this.panel.label.hidden = !this.film.text();
       this.panel.tell(this.film);
       return this.draw().then(() => {
