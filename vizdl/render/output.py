@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
 from PIL import Image
 
 from vizdl import style
 from vizdl.mobjects.story import Caption
+from vizdl.render.encode import SegmentWriter
+from vizdl.render.formats import encoding
 from vizdl.render.job import QUALITIES, Job
-from vizdl.render.join import join
+from vizdl.render.join import join, open_film
 
 THUMBNAIL_SIZE = (480, 270)
 THUMBNAIL_RATE = 15
@@ -57,27 +57,27 @@ def vtt(captions: list[Caption]) -> str:
 def loop(video: Path, target: Path, around: float) -> None:
     """A small silent loop of the video's best moments, for the front page."""
     width, height = THUMBNAIL_SIZE
-    span = 2 * THUMBNAIL_SECONDS
-    with (
-        av.open(video) as given,
-        av.open(target, "w", format="mp4", options={"movflags": "faststart"}) as taken,
-    ):
+    part, code = target.with_suffix(".part.mp4"), encoding("mp4")
+    with open_film(video) as given:
         length = float(given.duration or 0) / 1_000_000
-        start = max(0.0, min(around + 1.0, length) - span)
-        stream = taken.add_stream(
-            "libx264", rate=THUMBNAIL_RATE, options={"crf": "28", "threads": "1"}
-        )
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        start = max(0.0, min(around + 1.0, length) - 2 * THUMBNAIL_SECONDS)
         given.seek(int(1_000_000 * start))  # to the segment's first frame before
-        wanted = 0
-        for frame in given.decode(video=0):
-            at = float(frame.time or 0.0) - start
-            while at >= wanted * 2 / THUMBNAIL_RATE and wanted < THUMBNAIL_SECONDS * THUMBNAIL_RATE:
-                small = frame.reformat(width, height, "yuv420p")
-                small.pts, small.time_base = wanted, Fraction(1, THUMBNAIL_RATE)
-                taken.mux(stream.encode(small))
-                wanted += 1
-        taken.mux(stream.encode(None))
+        taken = SegmentWriter(part, code, width, height, THUMBNAIL_RATE)
+        try:
+            for frame in given.decode(video=0):
+                at = float(frame.time or 0.0) - start
+                while at >= taken.frames * 2 / THUMBNAIL_RATE:
+                    if taken.frames == THUMBNAIL_SECONDS * THUMBNAIL_RATE:
+                        break
+                    taken.write(frame.to_ndarray(format="rgba", width=width, height=height))
+                if taken.frames == THUMBNAIL_SECONDS * THUMBNAIL_RATE:
+                    break
+            taken.close()
+        except BaseException:
+            taken.abort()
+            raise
+    join([part], target, code, THUMBNAIL_RATE)
+    part.unlink()
 
 
 def _clock(seconds: float) -> str:
