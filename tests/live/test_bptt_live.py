@@ -55,9 +55,7 @@ def made():
 def page(node, made):
     """What the page computes, in Node: ``page(length=…, scale=…, step=…, hover=…)``."""
     player = files("vizdl.live") / "player"
-    parts = [
-        (player / f"{name}.js").read_text("utf-8") for name in ("words", "flow", "field", "ink")
-    ]
+    parts = [(player / f"{name}.js").read_text("utf-8") for name in ("words", "flow", "feeds")]
     node.value(
         "globalThis.window = globalThis;"
         + emit.script("bptt", made.programs)

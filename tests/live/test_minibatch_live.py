@@ -52,9 +52,7 @@ def page(node):
     """What the page computes, in Node: ``page(settings, step)``."""
     made = playing.prepare(catalog.get("minibatch"), experiment.run(experiment.Settings(passes=2)))
     player = files("vizdl.live") / "player"
-    parts = [
-        (player / f"{part}.js").read_text("utf-8") for part in ("words", "flow", "field", "ink")
-    ]
+    parts = [(player / f"{part}.js").read_text("utf-8") for part in ("words", "flow", "feeds")]
     node.value(
         "globalThis.window = globalThis;"
         + emit.script("minibatch", made.programs)
