@@ -15,6 +15,7 @@ from vizdl.mobjects.lstm_cell import InputPort, LSTMCell
 from vizdl.mobjects.matrix import NumberColumn, SignedMatrix
 from vizdl.mobjects.network import NetworkDiagram
 from vizdl.mobjects.paper import Span
+from vizdl.mobjects.pixels import PixelImage
 from vizdl.mobjects.rnn import FoldedRNN, GradientLane, UnrolledRNN, unroll
 from vizdl.mobjects.step_back import StepBack
 from vizdl.mobjects.story import FactCard, Story, beat
@@ -50,6 +51,7 @@ __all__ = [
     "NetworkDiagram",
     "Number",
     "NumberColumn",
+    "PixelImage",
     "PlotArea",
     "Pulse",
     "Ride",
