@@ -4,6 +4,7 @@ from vizdl.mobjects.advance import Advance, Tick
 from vizdl.mobjects.arithmetic import Arithmetic
 from vizdl.mobjects.arrows import DirectionFan, Swing, VectorArrow
 from vizdl.mobjects.axes import PlotArea, ValueLine
+from vizdl.mobjects.bars import Bars
 from vizdl.mobjects.cells import FlowArrow, LossPill, SetValues, StateCell
 from vizdl.mobjects.contour import ContourMap
 from vizdl.mobjects.curve import Curve, LossCurve, loss_area
@@ -31,6 +32,7 @@ __all__ = [
     "Activation",
     "Advance",
     "Arithmetic",
+    "Bars",
     "ContourMap",
     "Curve",
     "DescentPath",
