@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vizdl.engines import check
+from vizdl.engines import check, mlp_slice
 
 Array = NDArray[np.float64]
 
@@ -68,12 +68,8 @@ def moons(count: int = 200, *, noise: float = 0.15, seed: int = 0) -> DataSet:
     half circle, 0 or 1. No line separates them.
     """
     count = check.integer("count", count, at_least=2)
-    random = np.random.default_rng(seed)
-    y = np.arange(count) % 2
-    angle = random.uniform(0, np.pi, count)
-    upper = np.stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25], axis=1)
-    x = np.where(y[:, None] == 0, upper, -upper)  # the lower one is the upper one turned round
-    return _made("moons", x + _scatter(random, x, noise), y, ("x₁", "x₂"), "half circle")
+    x, y = mlp_slice.moons(count, check.number("noise", noise, at_least=0), seed)
+    return _made("moons", x, y[:, 0], ("x₁", "x₂"), "half circle")
 
 
 def xor(count: int = 4, *, noise: float = 0.0, seed: int = 0) -> DataSet:

@@ -20,8 +20,8 @@ from vizdl.engines import activations, check, network
 from vizdl.engines.check import Array
 from vizdl.engines.landscape import Landscape
 
-SIZES = (2, 16, 16, 1)
-POINTS, NOISE = 256, 0.35
+SIZES = (2, 8, 8, 1)  # small enough to walk on in a page while a slider moves
+POINTS, NOISE = 128, 0.35
 EPOCHS, LEARNING_RATE = 200, 0.03
 SEED, PLANE_SEED = 0, 1
 REACH = 1.5  # of the plane, in norms of the filters

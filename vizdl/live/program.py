@@ -77,7 +77,7 @@ class Program:
         )
         return state, outputs
 
-    def run(self, steps: int = 1, **given: Any) -> Run:
+    def run(self, steps: int = 1, /, **given: Any) -> Run:
         """Take that many steps in Python, over whole sequences if there are any.
 
         `given` replaces inputs, the state to begin with and sequences. Raises ValueError for a
