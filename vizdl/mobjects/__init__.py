@@ -10,6 +10,7 @@ from vizdl.mobjects.contour import ContourMap
 from vizdl.mobjects.curve import Curve, LossCurve, loss_area
 from vizdl.mobjects.descent import DescentPath
 from vizdl.mobjects.dot_product import DotProduct
+from vizdl.mobjects.field import DecisionField, Points
 from vizdl.mobjects.flag import Flag
 from vizdl.mobjects.gate import Activation, Sum, Valve
 from vizdl.mobjects.lstm_cell import InputPort, LSTMCell
@@ -35,6 +36,7 @@ __all__ = [
     "Bars",
     "ContourMap",
     "Curve",
+    "DecisionField",
     "DescentPath",
     "DirectionFan",
     "DotProduct",
@@ -55,6 +57,7 @@ __all__ = [
     "NumberColumn",
     "PixelImage",
     "PlotArea",
+    "Points",
     "Pulse",
     "Ride",
     "SetValues",

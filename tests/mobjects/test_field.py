@@ -1,0 +1,66 @@
+"""A decision field shows its numbers: regions on their side, the line where they are zero."""
+
+import numpy as np
+import pytest
+
+from vizdl.experiments.field import grid
+from vizdl.mobjects import DecisionField, PlotArea, Points, SetValues
+
+SPAN = (-1.0, 1.0)
+GRID = grid(SPAN, SPAN, 21)
+SLOPE = GRID[..., 0] + 0.5 * GRID[..., 1]
+
+
+def numbers_at(field, points):
+    """The inputs that points of the frame stand for."""
+    low, high = field.place([[-1, -1], [1, 1]])[:, :2]
+    return 2 * (points[:, :2] - low) / (high - low) - 1
+
+
+def test_the_line_is_where_the_output_is_zero():
+    field = DecisionField(SLOPE, SPAN, SPAN)
+    at = numbers_at(field, field.line.points)
+    assert len(at)
+    np.testing.assert_allclose(at @ [1, 0.5], 0, atol=1e-9)
+
+
+def test_each_band_lies_on_its_side():
+    field = DecisionField(SLOPE, SPAN, SPAN, bands=3)
+    for k, band in enumerate(field.bands):
+        side, level = (-1, field.levels[k]) if k < 3 else (1, field.levels[k - 3])
+        assert (side * numbers_at(field, band.points) @ [1, 0.5] >= level - 1e-9).all()
+
+
+def test_it_is_changed_in_place():
+    field = DecisionField(SLOPE, SPAN, SPAN)
+    family = field.get_family()
+    animation = SetValues(field, SLOPE + 0.5)
+    animation.begin()
+    animation.finish()
+    assert field.get_family() == family
+    np.testing.assert_allclose(numbers_at(field, field.line.points) @ [1, 0.5], -0.5, atol=1e-9)
+
+
+def test_an_area_that_is_given_is_not_added():
+    area = PlotArea(SPAN, SPAN)
+    field = DecisionField(SLOPE, SPAN, SPAN, area=area)
+    assert field.area is area
+    assert area not in field.get_family()
+
+
+def test_points_stand_where_they_are_and_leave_with_the_area():
+    area = PlotArea(SPAN, SPAN)
+    x = np.array([[0.0, 0.5], [0.3, -0.2], [-0.9, 0.1]])
+    points = Points(x, [0, 1, 1], area, radius=0.05)
+    np.testing.assert_allclose(points[0].get_center(), area.place(0.0, 0.5), atol=1e-9)
+    centres = points[1].points.reshape(2, -1, 3)[:, ::4].mean(axis=1)
+    np.testing.assert_allclose(centres, area.place(*x[1:].T), atol=1e-6)
+    points.set_values(x + np.array([[2.0, 0.0], [0.0, 0.0], [0.0, 0.0]]))
+    assert not len(points[0].points)
+
+
+def test_refuses_what_does_not_fit():
+    with pytest.raises(ValueError, match=r"y must have shape \(2,\)"):
+        Points([[0, 0], [1, 1]], [0, 1, 1], PlotArea(SPAN, SPAN))
+    with pytest.raises(ValueError, match="limit must be above 0"):
+        DecisionField(SLOPE, SPAN, SPAN, limit=0)
