@@ -122,6 +122,9 @@ def _list_settings(name: str, as_json: bool) -> None:
 @cli.command()
 @cloup.argument("names", nargs=-1, metavar="CONCEPT…")
 @cloup.option("--all", "everything", is_flag=True, help="Every concept.")
+@cloup.option("--lecture", type=int, metavar="N", help="Every concept of that lecture.")
+@cloup.option("--join", is_flag=True,
+              help="Also one film of the lecture, with chapters and captions.")  # fmt: skip
 @cloup.option("-q", "--quality", type=click.Choice(list(QUALITIES)), default="medium",
               show_default=True, help="480p15, 720p30, 1080p60 or 2160p60.")  # fmt: skip
 @cloup.option("--format", "format_", type=click.Choice(FORMATS), default="mp4", show_default=True)
@@ -140,6 +143,8 @@ def _list_settings(name: str, as_json: bool) -> None:
 def render(
     names: tuple[str, ...],
     everything: bool,
+    lecture: int | None,
+    join: bool,
     format_: Any,
     jobs: int | None,
     scheduler: str | None,
@@ -148,16 +153,33 @@ def render(
     **choices: Any,
 ) -> None:
     """Draw scenes to video, with captions, poster and chapter marks beside each."""
-    if everything == bool(names):
-        raise click.UsageError("name one or more concepts, or give --all")
+    if (bool(names), everything, lecture is not None).count(True) != 1:
+        raise click.UsageError("name one or more concepts, or give --all or --lecture")
+    if join and (lecture is None or format_ not in ("mp4", "webm")):
+        raise click.UsageError("--join needs --lecture, and --format mp4 or webm")
     if choices["transparent"] and format_ not in ("webm", "png"):
         raise click.UsageError(f"--transparent needs --format webm or png, got {format_}")
-    chosen = [concept.name for concept in catalog.concepts()] if everything else list(names)
+    chosen = list(names) or _lecture(lecture)
     choices["format"] = format_
     if why:
         _say_why(chosen, choices, as_json)
         return
     _render(chosen, as_json, workers=jobs, scheduler=scheduler, **choices)
+    if join and lecture is not None:
+        from vizdl.render import plan
+        from vizdl.render.lecture import join_lecture
+
+        film = join_lecture(lecture, plan(chosen, **choices))
+        click.echo(json.dumps({"event": "joined", "file": str(film)}) if as_json else film)
+
+
+def _lecture(number: int | None) -> list[str]:
+    """The names of that lecture's concepts, of all if None."""
+    found = [item.name for item in catalog.concepts() if number in (None, item.lecture)]
+    if not found:
+        known = ", ".join(str(item) for item in sorted({c.lecture for c in catalog.concepts()}))
+        raise click.UsageError(f"--lecture must be one of {known}, got {number}")
+    return found
 
 
 def _say_why(names: list[str], choices: dict[str, Any], as_json: bool) -> None:

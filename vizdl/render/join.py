@@ -7,6 +7,7 @@ lasts N / rate seconds, as exactly as its container can say.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -18,11 +19,18 @@ if TYPE_CHECKING:
     from vizdl.render.formats import Encoding
 
 
-def join(segments: Sequence[Path], target: Path, encoding: Encoding, rate: int | Fraction) -> None:
+def join(
+    segments: Sequence[Path],
+    target: Path,
+    encoding: Encoding,
+    rate: int | Fraction,
+    chapters: Sequence[str] | None = None,
+) -> None:
     """Put a film's segments together, in their order, as `target`.
 
-    An MP4 has its index in front, so that it plays while it loads. A GIF is encoded only here, as
-    its one palette needs the whole film. Raises ValueError where there are no segments or one is
+    With `chapters` each segment is a chapter of that title (a GIF has none). An MP4 has its index
+    in front, so that it plays while it loads. A GIF is encoded only here, as its one palette needs
+    the whole film. Raises ValueError where there are no segments or one is
     damaged, OSError, with its `errno`, where a file can't be read or written; no target is left.
     """
     from vizdl.render.palette import write_gif
@@ -32,7 +40,7 @@ def join(segments: Sequence[Path], target: Path, encoding: Encoding, rate: int |
     try:
         with system_errors(target):
             if encoding.most_frames is None:
-                _copy(segments, target, encoding, Fraction(rate))
+                _copy(segments, target, encoding, Fraction(rate), chapters or ())
             else:
                 write_gif(segments, target, Fraction(rate), encoding.most_frames)
     except BaseException:
@@ -66,7 +74,13 @@ def system_errors(path: Path) -> Iterator[None]:
         raise ValueError(f"{path}: {error.strerror}") from error
 
 
-def _copy(segments: Sequence[Path], target: Path, encoding: Encoding, rate: Fraction) -> None:
+def _copy(
+    segments: Sequence[Path],
+    target: Path,
+    encoding: Encoding,
+    rate: Fraction,
+    titles: Sequence[str],
+) -> None:
     orders = [_order(path, rate) for path in segments]
     # How far decoding runs ahead of showing: one value for the film, so that no time turns back.
     delay = max(place - time for order in orders for place, time in enumerate(order))
@@ -74,6 +88,8 @@ def _copy(segments: Sequence[Path], target: Path, encoding: Encoding, rate: Frac
     if encoding.container == ".mp4":
         options |= {"movflags": "+faststart", "movie_timescale": str(1000 * rate.numerator)}
     with av.open(str(target), "w", options=options) as film:
+        if titles:
+            film.set_chapters(_chapters(titles, [len(order) for order in orders], rate))
         stream: Any = None
         done = 0
         for path, order in zip(segments, orders, strict=True):
@@ -88,6 +104,20 @@ def _copy(segments: Sequence[Path], target: Path, encoding: Encoding, rate: Frac
                     packet.duration = 1
                     film.mux(packet)
             done += len(order)
+
+
+def _chapters(titles: Sequence[str], frames: Sequence[int], rate: Fraction) -> list[Any]:
+    ends = list(itertools.accumulate(frames))
+    return [
+        {
+            "id": index,
+            "start": end - count,
+            "end": end,
+            "time_base": 1 / rate,
+            "metadata": {"title": title},
+        }
+        for index, (title, end, count) in enumerate(zip(titles, ends, frames, strict=True))
+    ]
 
 
 def _order(path: Path, rate: Fraction) -> list[int]:
