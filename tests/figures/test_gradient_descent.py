@@ -5,6 +5,7 @@ import pytest
 
 from vizdl import style
 from vizdl.experiments import gradient_descent as experiment
+from vizdl.experiments import walks
 from vizdl.figures import gradient_descent
 from vizdl.figures.base import to_payload
 
@@ -118,7 +119,7 @@ def test_a_run_that_diverges_leaves_the_map_and_says_so(changed):
     trace = experiment.run(experiment.Settings(**changed))
     figure = gradient_descent.figure(trace)
     assert "diverged" in figure.layout.meta["labels"][-1]
-    wide = np.ptp(trace.surface.x) * (experiment.BEYOND + 1)
+    wide = np.ptp(trace.surface.x) * (walks.BEYOND + 1)
     for frame in figure.frames:
         ball = frame.data[4]
         assert np.abs([ball.x[0], ball.y[0]]).max() < 2 * wide

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from vizdl.engines import descent, landscapes, optimizers
 from vizdl.engines.descent import DescentTrace
 from vizdl.engines.landscape import Landscape
-from vizdl.experiments import base
+from vizdl.experiments import base, walks
 from vizdl.experiments.base import Fact, Facts, Trace, number, setting
 from vizdl.experiments.common import Surface, sample
 from vizdl.experiments.live import Flow, Run, Table
@@ -42,9 +42,7 @@ BOWL_START = (2.0, 1.5)
 BOWL_STEPS = 200
 BOWL_RATES = np.setdiff1d(np.arange(1, 151), [100]) / 100  # in units of 2/L, 1 itself left out
 ROUNDING = 1e-12  # of the first loss: what counts as no rise
-BEYOND = 20.0  # widths of the map: a run that diverges is drawn no further out
 MINIMA = 4  # that a landscape has at most
-ARROW_HEAD = 0.035  # of the map's width
 
 EQUATIONS = {
     "loss": landscapes.get("himmelblau").tex,
@@ -287,7 +285,7 @@ def flow(trace: GradientDescentTrace) -> Flow:
             Run("start", _start, {"x": "start_x", "y": "start_y", "domain": "domain"}),
             Run(
                 "path",
-                {name: _walk(each) for name, each in ground.items()},
+                {name: walks.walk(each) for name, each in ground.items()},
                 {"rate": "learning_rate", "domain": "domain"},
                 start={"point": "start.w", "count": 0.0, "low": np.inf, "high": -np.inf},
                 by="landscape",
@@ -295,21 +293,21 @@ def flow(trace: GradientDescentTrace) -> Flow:
                 most=_counts(most)["path"],
                 stop="diverged",
             ),
-            Run("end", _end, {"rows": "path.rows", "seen": "path.seen[path.rows-1]"}),
+            Run("end", walks.end, {"rows": "path.rows", "seen": "path.seen[path.rows-1]"}),
             Run(
                 "here",
-                _here,
+                walks.here,
                 {"step": "step", "last": "end.last", "diverged": "path.diverged[path.rows-1]"},
             ),
             Run(
                 "ahead",
-                lambda at, then, domain: {"outline": arrow(at, then, domain)},
+                lambda at, then, domain: {"outline": walks.arrow(at, then, domain)},
                 {"at": "path.place[step]", "then": "path.place[here.next]", "domain": "domain"},
             ),
             Run(
                 "axis",
                 lambda low, high, first, log, count: {
-                    "loss": loss_axis(low, high, first, log),
+                    "loss": walks.loss_axis(low, high, first, log),
                     "step": anp.stack([-0.02 * count, 1.02 * count]),
                 },
                 {
@@ -358,33 +356,6 @@ def _start(x: Any, y: Any, domain: Any) -> dict[str, Any]:
     return {"w": low + anp.stack([x, y]) * (high - low)}
 
 
-def _walk(landscape: Landscape) -> Callable[..., Any]:
-    """A step of `descend` from one point, and the least and largest loss so far."""
-    rule = optimizers.get("sgd")
-
-    def step(point: Any, count: Any, low: Any, high: Any, rate: Any, domain: Any) -> Any:
-        loss, gradient = landscape.value(point), landscape.gradient(point)
-        seen = anp.isfinite(loss) & anp.all(anp.isfinite(point))
-        low = anp.where(seen, anp.minimum(low, loss), low)
-        high = anp.where(seen, anp.maximum(high, loss), high)
-        after, _ = rule.update(point, gradient, (), rate)
-        outputs = {
-            "number": count,
-            "w": point,
-            "loss": loss,
-            "gradient": gradient,
-            "length": anp.sqrt(anp.sum(gradient * gradient)),
-            "place": within(point, domain),
-            "lowest": low,
-            "highest": high,
-            "seen": seen,
-            "diverged": anp.logical_not(_inside(point, loss, gradient)),
-        }
-        return {"point": after, "count": count + 1, "low": low, "high": high}, outputs
-
-    return step
-
-
 def _walks(landscape: Landscape) -> Callable[..., Any]:
     """A step of `descend` from many points (S, 2), and where each was last seen."""
     rule = optimizers.get("sgd")
@@ -392,9 +363,9 @@ def _walks(landscape: Landscape) -> Callable[..., Any]:
     def step(points: Any, known: Any, rate: Any, domain: Any) -> Any:
         loss, gradient = landscape.value(points), landscape.gradient(points)
         after, _ = rule.update(points, gradient, (), rate)
-        after = anp.where(_inside(points, loss, gradient)[:, None], after, anp.nan)
+        after = anp.where(walks.inside(points, loss, gradient)[:, None], after, anp.nan)
         known = anp.where(anp.all(anp.isfinite(points), axis=-1)[:, None], points, known)
-        outputs = {"place": within(points, domain), "end": known}
+        outputs = {"place": walks.within(points, domain), "end": known}
         return {"points": after, "known": known}, outputs
 
     return step
@@ -418,52 +389,3 @@ def _arrived(minima: Array) -> Callable[..., Any]:
         return {"reached": reached, "found": near, "counts": anp.sum(there, axis=0), "goal": goal}
 
     return step
-
-
-def _inside(w: Any, loss: Any, gradient: Any) -> Any:
-    bounded = anp.all(anp.abs(w) <= descent.DEFAULT_LIMIT, axis=-1)
-    return bounded & anp.isfinite(loss) & anp.all(anp.isfinite(gradient), axis=-1)
-
-
-def _end(rows: Any, seen: Any) -> dict[str, Any]:
-    """The last step of which position and loss are known, counted from 0."""
-    last = rows - anp.where(seen, 1.0, 2.0)
-    return {"last": last, "frames": last + 1}
-
-
-def _here(step: Any, last: Any, diverged: Any) -> dict[str, Any]:
-    return {"next": anp.minimum(step + 1, last), "gone": anp.where(step == last, diverged, 0.0)}
-
-
-def within(w: Any, domain: Any) -> Any:
-    """Positions (..., 2), those far outside the map moved to where axes can still count."""
-    low, high = domain[:, 0], domain[:, 1]
-    far = BEYOND * (high - low)
-    return anp.minimum(anp.maximum(w, low - far), high + far)
-
-
-def arrow(at: Any, then: Any, domain: Any) -> Any:
-    """The outline (2, 6) of an arrow from one place to the next, its head short on a short way."""
-    way = then - at
-    length = anp.sqrt(anp.sum(way * way))
-    along = way / anp.maximum(length, 1e-300)
-    head = anp.minimum(ARROW_HEAD * (domain[0, 1] - domain[0, 0]), 0.6 * length)
-    across = 0.38 * head * anp.stack([-along[1], along[0]])
-    neck = then - head * along
-    return anp.stack([at, neck, neck + across, then, neck - across, neck], axis=-1)
-
-
-def loss_axis(low: Any, high: Any, first: Any, log: Any, decades: float = 8.0) -> Any:
-    """The ends (2,) of an axis for losses from `low` to `high`, as logarithms where `log`.
-
-    A loss that grows without bound leaves at the top: the axis ends at ten times the first loss,
-    and where it is logarithmic it begins at most so many decades below.
-    """
-    high = anp.minimum(high, anp.where(first == 0, 1.0, first + 9 * anp.abs(first)))
-    margin = 0.08 * (high - low)
-    margin = anp.where(margin > 0, margin, anp.where(high == 0, 1.0, 0.5 * anp.abs(high)))
-    top = anp.maximum(high, 1e-300)
-    bottom = anp.minimum(anp.maximum(low, top * 10.0**-decades), top)
-    wider = anp.where(bottom < top, 1.6, 10.0)
-    logs = anp.log10(anp.stack([bottom / wider, top * wider]))
-    return anp.where(log > 0, logs, anp.stack([low - margin, high + margin]))

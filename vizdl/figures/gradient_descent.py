@@ -20,7 +20,8 @@ from vizdl import style
 from vizdl.engines import landscapes
 from vizdl.experiments import gradient_descent as experiment
 from vizdl.experiments.common import sample
-from vizdl.experiments.gradient_descent import GradientDescentTrace, arrow, loss_axis, within
+from vizdl.experiments.gradient_descent import GradientDescentTrace
+from vizdl.experiments.walks import arrow, loss_axis, within
 from vizdl.figures.base import layout, playable
 from vizdl.figures.contour import add_map, live_map
 from vizdl.figures.live import Along, Drag, Feed, Live, Pick, Row, Take, Texts, whole
