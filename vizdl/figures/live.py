@@ -178,8 +178,9 @@ class Live:
     the reader rests, as axes that move under a finger mislead. `table` holds the present numbers:
     what each is, and its text. `start` is the step that is shown first. `clicks` names the traces
     whose points lead to a step when they are clicked: to the number that the array of that name has
-    for the point, or to the point's own number where there is no name. A point of the traces
-    `hovers` is ``hover`` in the flow while the reader points at it.
+    for the point, or to the point's own number where there is no name. `sets` names for a trace a
+    setting and an array: a click on a point sets the one to the point's number in the other. A
+    point of the traces `hovers` is ``hover`` in the flow while the reader points at it.
     """
 
     flow: Flow
@@ -189,6 +190,7 @@ class Live:
     table: tuple[tuple[str, Words], ...] = ()
     drags: tuple[Drag, ...] = ()
     clicks: Mapping[int, str] = field(default_factory=dict)
+    sets: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     hovers: tuple[int, ...] = ()
     start: int = 0
 
@@ -207,6 +209,7 @@ class Live:
         for text in (self.sentence, *(text for _, text in self.table)):
             found |= text.names()
         found.update(name for name in self.clicks.values() if name)
+        found.update(name for pair in self.sets.values() for name in pair)
         for drag in self.drags:
             for along in (drag.x, drag.y):
                 if along is not None:
@@ -228,6 +231,7 @@ class Live:
             "table": [[label, text.to_json()] for label, text in self.table],
             "drags": [drag.to_json() for drag in self.drags],
             "clicks": {str(trace): name for trace, name in self.clicks.items()},
+            "sets": {str(trace): list(pair) for trace, pair in self.sets.items()},
             "hovers": list(self.hovers),
             "start": self.start,
         }

@@ -148,6 +148,12 @@
       return to ? this.flow.values[to].data[point] : point;
     }
 
+    // The setting that a click on a point sets, and to what.
+    sets(trace, point) {
+      const [name, array] = this.spec.sets[trace] || [];
+      return name && [name, this.flow.values[array].data[point]];
+    }
+
     // The number of the point that is pointed at, where that matters; else -1.
     pointed(event) {
       const point = event && event.points[0];

@@ -160,6 +160,8 @@
     click(point) {
       const step = point && this.film.leads(point.curveNumber, point.pointNumber);
       if (step !== undefined) this.seek(step);
+      const set = point && this.film.sets(point.curveNumber, point.pointNumber);
+      if (set) this.drag(set[0], 0, set[1]);
     }
 
     // Playing
