@@ -43,32 +43,42 @@ def zero_line(z: Any, x: Span, y: Span) -> Any:
     NaN where there is none.
     """
     rows, columns = np.shape(z)
-    places = np.stack(
-        np.meshgrid(np.linspace(x[0], x[1], columns), np.linspace(y[0], y[1], rows)), axis=-1
-    )
-    squares = [  # the corners of every square: lower left and right, upper left and right
-        (slice(i, rows - 1 + i), slice(j, columns - 1 + j)) for i in (0, 1) for j in (0, 1)
-    ]
-    corners = [np.ravel(z[square]) for square in squares]
-    at = [places[square].reshape(-1, 2) for square in squares]
-    a, b, c = (np.concatenate([corners[k], corners[m]]) for k, m in ((0, 3), (1, 2), (3, 0)))
-    pa, pb, pc = (np.concatenate([at[k], at[m]]) for k, m in ((0, 3), (1, 2), (3, 0)))
-    up_a, up_b, up_c = (numbers > 0 for numbers in (a, b, c))
+    across, up = np.linspace(*x, columns)[None], np.linspace(*y, rows)[:, None]
+    corners = {  # of every square, as (numbers, x, y), the last two as small as they can be
+        (i, j): (
+            z[i : rows - 1 + i, j : columns - 1 + j],
+            across[:, j : columns - 1 + j],
+            up[i : rows - 1 + i],
+        )
+        for i in (0, 1)
+        for j in (0, 1)
+    }
+    diagonal = corners[0, 0], corners[1, 1]
+    pieces = [_piece(diagonal[0], corner, diagonal[1]) for corner in (corners[0, 1], corners[1, 0])]
+    return np.reshape(np.stack(pieces), (-1, 2))
+
+
+def _piece(a: Any, b: Any, c: Any) -> Any:
+    """The line's piece in each triangle of such corners: (H - 1, W - 1, 3, 2)."""
+    up_a, up_b, up_c = (corner[0] > 0 for corner in (a, b, c))
     first, last = up_a != up_b, up_c != up_a  # which edges are crossed
-    middle = _crossing(b, c, pb, pc)
-    begin = np.where(first[:, None], _crossing(a, b, pa, pb), middle)
-    end = np.where(last[:, None], _crossing(c, a, pc, pa), middle)
-    gap = np.full(np.shape(begin), np.nan)
-    crossed = np.logical_or(first, last)[:, None]
-    pieces = np.stack([np.where(crossed, begin, gap), np.where(crossed, end, gap), gap], axis=1)
-    return np.reshape(pieces, (-1, 2))
+    crossed = np.logical_or(first, last)
+    here, middle, there = _crossing(a, b), _crossing(b, c), _crossing(c, a)
+    ends = [
+        np.where(crossed, np.where(chosen, place, between), np.nan)
+        for chosen, edge in ((first, here), (last, there))
+        for place, between in zip(edge, middle, strict=True)
+    ]
+    gap = np.full(np.shape(crossed), np.nan)
+    flat = np.stack([*ends, gap, gap], axis=-1)  # x and y of the begin, the end and the gap
+    return np.reshape(flat, (*np.shape(crossed), 3, 2))
 
 
-def _crossing(one: Any, other: Any, here: Array, there: Array) -> Any:
+def _crossing(one: Any, other: Any) -> tuple[Any, Any]:
     """Where the numbers pass zero between two corners; anywhere if they do not."""
-    way = one - other
-    share = one / np.where(way == 0, 1.0, way)
-    return here + share[:, None] * (there - here)
+    way = one[0] - other[0]
+    share = one[0] / np.where(way == 0, 1.0, way)
+    return one[1] + share * (other[1] - one[1]), one[2] + share * (other[2] - one[2])
 
 
 def tints(theme: Theme) -> list[tuple[float, str]]:
