@@ -25,6 +25,7 @@ from vizdl.experiments.walks import arrow, loss_axis, within
 from vizdl.figures.base import layout, playable
 from vizdl.figures.contour import add_map, live_map
 from vizdl.figures.live import Along, Drag, Feed, Live, Pick, Row, Take, Texts, whole
+from vizdl.figures.walks import SECOND, add_ball, add_line, add_start, columns, xy
 from vizdl.figures.words import words
 from vizdl.style import Theme
 
@@ -117,19 +118,19 @@ def live(trace: GradientDescentTrace) -> Live:
         }
     story = Texts(STORY, over="path.w")
     feeds |= {
-        MINIMA: {**_columns("minima"), "text": Texts(ARRIVALS, over="minima")},
+        MINIMA: {**columns("minima"), "text": Texts(ARRIVALS, over="minima")},
         ORIGINS: {
-            **_columns("starts"),
+            **columns("starts"),
             "marker.color": Pick(GOALS, whole("arrived.reached")),
             "text": Texts(DESTINATION, over="starts"),
         },
-        RUN: {**_columns("path.place", last="end.last"), "text": story},
+        RUN: {**columns("path.place", last="end.last"), "text": story},
         LOSSES: {**_curve(last="end.last"), "text": story},
-        SO_FAR: _columns("path.place", last="step"),
+        SO_FAR: columns("path.place", last="step"),
         LOSS_SO_FAR: _curve(last="step"),
         AHEAD: {"x": Take("ahead.outline", 0, 0), "y": Take("ahead.outline", 1, 1)},
-        START: _columns("path.place", last=0),
-        BALL: _columns("path.place", first="step", last="step"),
+        START: columns("path.place", last=0),
+        BALL: columns("path.place", first="step", last="step"),
         DOT: _curve(first="step", last="step"),
     }
     horizontal, vertical = (
@@ -152,10 +153,6 @@ def live(trace: GradientDescentTrace) -> Live:
         clicks={RUN: "", LOSSES: ""},
         drags=(Drag("the start", START, x=horizontal, y=vertical),),
     )
-
-
-def _columns(name: str, first: Row = 0, last: Row | None = None) -> dict[str, Feed]:
-    return {axis: Take(name, first, last, (column,)) for column, axis in enumerate("xy")}
 
 
 def _curve(first: Row = 0, last: Row | None = None) -> dict[str, Feed]:
@@ -296,10 +293,9 @@ def _draw_trails(fig: go.Figure, trace: GradientDescentTrace, numbers: Any, them
     """The whole run, faintly: what is hovered over."""
     seen = shown_steps(trace) + 1
     words = [STORY.fill(numbers, i=k) for k in range(seen)]
-    second = {"xaxis": "x2", "yaxis": "y2"}
     for name, x, y, role, axes in (
         ("run", *numbers["path.place"][:seen].T, style.GRADIENT, {}),
-        ("loss", np.arange(seen, dtype=float), trace.path.losses[:seen], style.LOSS, second),
+        ("loss", np.arange(seen, dtype=float), trace.path.losses[:seen], style.LOSS, SECOND),
     ):
         fig.add_scatter(
             x=x,
@@ -320,37 +316,12 @@ def _draw_trails(fig: go.Figure, trace: GradientDescentTrace, numbers: Any, them
 
 def _draw_moving(fig: go.Figure, theme: Theme) -> None:
     gradient, loss, ink = (role.on(theme) for role in (style.GRADIENT, style.LOSS, style.INK))
-    edge = {"width": 1.5, "color": style.BACKGROUND.on(theme)}
-    second = {"xaxis": "x2", "yaxis": "y2"}
-    for colour, axes in ((gradient, {}), (loss, second)):
-        fig.add_scatter(
-            mode="lines",
-            line={"width": 3, "color": colour},
-            hoverinfo="skip",
-            name="so far",
-            **axes,
-        )
-    fig.add_scatter(
-        mode="markers+text",
-        text=["start"],
-        textposition="bottom center",
-        textfont={"size": 13, "color": ink},
-        marker={"symbol": "circle-open", "size": 24, "color": ink, "line": {"width": 2}},
-        hoverinfo="skip",
-        name="start",
-    )
-    fig.add_scatter(
-        mode="lines", line={"width": 2.5, "color": ink}, fill="toself", fillcolor=ink,
-        hoverinfo="skip", name="next step",
-    )  # fmt: skip
-    for colour, axes in ((gradient, {}), (loss, second)):
-        fig.add_scatter(
-            mode="markers",
-            marker={"size": 14, "color": colour, "line": edge},
-            hoverinfo="skip",
-            name="now",
-            **axes,
-        )
+    add_line(fig, gradient)
+    add_line(fig, loss, **SECOND)
+    add_start(fig, theme)
+    add_line(fig, ink, width=2.5, fill="toself", fillcolor=ink, name="next step")
+    add_ball(fig, gradient, theme)
+    add_ball(fig, loss, theme, **SECOND)
 
 
 def _frame(trace: GradientDescentTrace, numbers: Any, k: int) -> dict[int, dict[str, Array]]:
@@ -359,17 +330,13 @@ def _frame(trace: GradientDescentTrace, numbers: Any, k: int) -> dict[int, dict[
     steps = np.arange(k + 1.0)
     then = way[min(k + 1, shown_steps(trace))]
     return {
-        SO_FAR: _xy(*way[: k + 1].T),
-        LOSS_SO_FAR: _xy(steps, losses[: k + 1]),
-        AHEAD: _xy(*arrow(way[k], then, numbers["domain"])),
-        START: _xy(*way[:1].T),
-        BALL: _xy(*way[k : k + 1].T),
-        DOT: _xy(steps[-1:], losses[k : k + 1]),
+        SO_FAR: xy(*way[: k + 1].T),
+        LOSS_SO_FAR: xy(steps, losses[: k + 1]),
+        AHEAD: xy(*arrow(way[k], then, numbers["domain"])),
+        START: xy(*way[:1].T),
+        BALL: xy(*way[k : k + 1].T),
+        DOT: xy(steps[-1:], losses[k : k + 1]),
     }
-
-
-def _xy(x: Array, y: Array) -> dict[str, Array]:
-    return {"x": x, "y": y}
 
 
 def _moment(trace: GradientDescentTrace, numbers: dict[str, Any], k: int) -> dict[str, Any]:
