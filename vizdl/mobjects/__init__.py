@@ -16,6 +16,7 @@ from vizdl.mobjects.gate import Activation, Sum, Valve
 from vizdl.mobjects.lstm_cell import InputPort, LSTMCell
 from vizdl.mobjects.matrix import NumberColumn, SignedMatrix
 from vizdl.mobjects.network import NetworkDiagram
+from vizdl.mobjects.neuron import CurveBox, Neuron
 from vizdl.mobjects.paper import Span
 from vizdl.mobjects.pixels import PixelImage
 from vizdl.mobjects.rnn import FoldedRNN, GradientLane, UnrolledRNN, unroll
@@ -36,6 +37,7 @@ __all__ = [
     "Bars",
     "ContourMap",
     "Curve",
+    "CurveBox",
     "DecisionField",
     "DescentPath",
     "DirectionFan",
@@ -53,6 +55,7 @@ __all__ = [
     "LossPill",
     "Maths",
     "NetworkDiagram",
+    "Neuron",
     "Number",
     "NumberColumn",
     "PixelImage",
