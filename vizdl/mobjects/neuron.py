@@ -254,8 +254,8 @@ class Neuron(VGroup):
 
     @classmethod
     def example(cls) -> Self:
-        """Two inputs, half-way through the second product."""
-        return cls([1.2, -0.8], -0.5, x=[2.0, 1.0], step=1.45)
+        """Two inputs, their products and the bias in the sum; the output is not known yet."""
+        return cls([1.2, -0.8], -0.5, x=[2.0, 1.0], step=3)
 
 
 def _along(path: tuple[Array, Array], share: float) -> Array:
