@@ -10,7 +10,8 @@ from vizdl import style
 from vizdl.experiments.base import number
 from vizdl.experiments.common import loss_range
 from vizdl.experiments.gradient_descent import GradientDescentTrace
-from vizdl.stills.base import DASHES, MARKERS, SMALL, canvas, colormap, logarithmic, note, panel
+from vizdl.stills.base import DASHES, MARKERS, SMALL, canvas, logarithmic, note, panel
+from vizdl.stills.walks import draw_map
 from vizdl.style import Theme
 
 ARROW = 0.14  # of the map's width: the gradient, drawn for its direction
@@ -41,16 +42,8 @@ def draw(trace: GradientDescentTrace, theme: Theme = "light") -> Figure:
 
 def _draw_map(ax: Axes, trace: GradientDescentTrace, theme: Theme) -> None:
     surface = trace.surface
-    levels = np.array([surface.height.min(), *surface.levels, surface.height.max()])
-    ax.contourf(
-        surface.x,
-        surface.y,
-        np.interp(surface.height, levels, np.arange(len(levels))),
-        levels=np.arange(len(levels)),
-        cmap=colormap(style.height_scale(theme)),
-    )
+    draw_map(ax, surface, theme)
     edge = style.BACKGROUND.on(theme)
-    ax.contour(surface.x, surface.y, surface.height, surface.levels, colors=edge, linewidths=0.4)
     for s, k in enumerate(trace.reached):
         way = trace.others.positions[:, s]
         role = style.SERIES[k] if k >= 0 else style.MUTED
@@ -75,9 +68,6 @@ def _draw_map(ax: Axes, trace: GradientDescentTrace, theme: Theme) -> None:
         )
         beside = (9, -2) if abs(reach[1]) > abs(reach[0]) else (0, 8)
         note(ax, tuple(way[0] + 0.8 * reach), r"$\nabla J$", theme, offset=beside)
-    ax.set_xlim(surface.x[0], surface.x[-1])
-    ax.set_ylim(surface.y[0], surface.y[-1])
-    ax.set_aspect("equal")
 
 
 def _draw_slopes(ax: Axes, trace: GradientDescentTrace, theme: Theme) -> None:
