@@ -14,6 +14,7 @@ from vizdl.gallery.serve import server
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
 
 NAMES = [item.name for item in catalog.concepts()]
+LECTURES = [f"lecture_{number}" for number in sorted({c.lecture for c in catalog.concepts()})]
 WAYS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
 VENDOR = Path(os.environ.get("VIZDL_VENDOR", Path(__file__).parents[2] / "build" / "vendor"))
 
@@ -39,12 +40,12 @@ def axe(page):
 
 
 def test_every_concept_has_its_page(site):
-    built = {path.stem for path in site.glob("*.html")} - {"index"}
+    built = {path.stem for path in site.glob("*.html")} - {"index", *LECTURES}
     assert built == set(NAMES)
 
 
 @ways
-@pytest.mark.parametrize("name", ["index", *NAMES])
+@pytest.mark.parametrize("name", ["index", *LECTURES, *NAMES])
 def test_opens_from_disk(open_page, name, width, theme):
     reader = open_page(name, width, theme)
     page = reader.page
@@ -61,14 +62,14 @@ def test_opens_from_disk(open_page, name, width, theme):
     )
 
 
-@ways
-@pytest.mark.parametrize("name", ["index", *NAMES])
+@pytest.mark.parametrize(("width", "theme"), [(1280, "dark"), (360, "light")])
+@pytest.mark.parametrize("name", ["index", *LECTURES, *NAMES])
 def test_axe_finds_nothing(open_page, name, width, theme):
     reader = open_page(name, width, theme, reduced_motion="reduce")
     if name in NAMES:
         reader.ready()
-        for summary in reader.page.locator("summary").all():
-            summary.click()
+    for summary in reader.page.locator("summary").all():
+        summary.click()
     reader.page.wait_for_timeout(300)
     assert axe(reader.page) == []
 
@@ -190,7 +191,7 @@ def test_the_theme_is_changed_and_remembered(open_page, name):
     assert reader.complaints == []
 
 
-@ways
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (360, "dark")])
 @pytest.mark.parametrize("name", NAMES)
 def test_without_javascript(open_page, name, width, theme):
     reader = open_page(name, width, theme, java_script_enabled=False)
@@ -265,6 +266,66 @@ def test_lecture_mode(open_page, name):
     assert page.evaluate("document.activeElement.hasAttribute('data-lecture')")
     assert page.evaluate("document.querySelector('video').controls")
     assert reader.complaints == []
+
+
+def test_a_lecture_plays_its_films_in_order(open_page):
+    reader = open_page("lecture_1")
+    page = reader.page
+    titles = [item.title for item in catalog.concepts() if item.lecture == 1]
+    programme = page.locator(".programme > li")
+    heads = programme.locator("h2 a")
+    assert [head.text_content().split(" ", 1)[1] for head in heads.all()] == titles
+    assert heads.nth(1).locator(".time").text_content() == "0:06"  # the films last six seconds
+    video = "document.querySelector('video')"
+    source = f"{video}.currentSrc.split('/').pop()"
+    first, second = [item.name for item in catalog.concepts() if item.lecture == 1][:2]
+
+    programme.nth(1).locator(".chapters a").nth(1).click()  # the second beat of the second film
+    until(page, f"{source} === '{second}.mp4' && {video}.currentTime >= 3")
+    until(
+        page,
+        "document.querySelector('[data-caption]').textContent"
+        " === 'And then <nothing> & nothing else.'",
+    )
+    marked = page.locator(".programme [aria-current]")
+    assert [mark.get_attribute("data-reel") for mark in marked.all()] == ["1"] * marked.count()
+
+    heads.first.click()
+    until(page, f"{source} === '{first}.mp4' && !{video}.paused")
+    page.evaluate(f"{video}.currentTime = 5.8")
+    until(page, f"{source} === '{second}.mp4' && !{video}.paused")  # the next one follows by itself
+    expect(heads.nth(1)).to_have_attribute("aria-current", "true")
+    assert reader.complaints == []
+
+
+def test_a_lecture_in_slides(open_page):
+    page = open_page("lecture_1").page
+    names = [item.name for item in catalog.concepts() if item.lecture == 1]
+    page.get_by_role("button", name="Lecture mode").press("Enter")
+    count = page.locator("[data-slide-count]")
+
+    def rests_at(name, time):
+        video = "document.querySelector('video')"
+        until(
+            page,
+            f"{video}.paused && {video}.currentSrc.endsWith('/{name}.mp4')"
+            f" && Math.abs({video}.currentTime - {time}) < 0.02",
+        )
+
+    slides = [(name, time) for name in names[:2] for time in (0.95, 2.95, 5.95)]
+    for slide, (name, time) in enumerate(slides):
+        assert count.text_content() == f"{slide + 1} / {3 * len(names)}"
+        page.keyboard.press("ArrowRight")  # on its way: be there at once
+        rests_at(name, time)
+        if slide < 5:
+            page.keyboard.press("ArrowRight")
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    rests_at(*slides[2])
+    page.keyboard.press("End")
+    rests_at(names[-1], 5.95)
+    page.keyboard.press("Escape")
+    page.locator(".lecturing").wait_for(state="detached")
 
 
 def test_search(open_page):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import shutil
 import tempfile
@@ -21,8 +20,9 @@ import vizdl
 from vizdl import catalog, live, style
 from vizdl.catalog import Concept
 from vizdl.experiments.base import Control
-from vizdl.gallery import code, concept, embed, pages, styles
+from vizdl.gallery import code, concept, embed, films, pages, styles
 from vizdl.gallery.concept import Gathered
+from vizdl.gallery.films import Video
 from vizdl.gallery.lighter import lighter
 from vizdl.stills import base as stills
 
@@ -67,18 +67,6 @@ class BuildReport:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True)
-class _Video:
-    """The files of one video and its storyboard, as the render left them."""
-
-    folder: Path
-    name: str
-    storyboard: dict[str, Any]
-
-    def file(self, ending: str) -> Path:
-        return self.folder / f"{self.name}{ending}"
-
-
 def build(
     out: Path,
     *,
@@ -106,7 +94,7 @@ def build(
             tell(index, len(chosen) + 1, item.title)
             gathered.append(concept.gather(item))
         tell(len(chosen), len(chosen) + 1, "Writing the site")
-        found = {item.name: _video(videos, item.name) for item in chosen}
+        found = {item.name: films.find(videos, item.name) for item in chosen}
         _write(scratch, gathered, {name: video for name, video in found.items() if video})
         scratch.chmod(0o755)
         _move_in(scratch, out)
@@ -150,16 +138,6 @@ def _choose(names: Sequence[str] | None) -> tuple[list[Concept], dict[str, str]]
     return chosen, skipped
 
 
-def _video(folder: Path | None, name: str) -> _Video | None:
-    endings = (".mp4", ".vtt", ".jpg", ".json")
-    if folder is None or not all(
-        (Path(folder) / f"{name}{ending}").is_file() for ending in endings
-    ):
-        return None
-    text = (Path(folder) / f"{name}.json").read_text("utf-8")
-    return _Video(Path(folder), name, json.loads(text))
-
-
 def _move_in(scratch: Path, out: Path) -> None:
     if not out.exists():
         scratch.rename(out)
@@ -178,7 +156,7 @@ def _move_in(scratch: Path, out: Path) -> None:
 # Writing
 
 
-def _write(folder: Path, gathered: Sequence[Gathered], videos: dict[str, _Video]) -> None:
+def _write(folder: Path, gathered: Sequence[Gathered], videos: dict[str, Video]) -> None:
     for name in ("assets", "figures", "stills", "embed", "videos", "data"):
         (folder / name).mkdir()
     _assets(folder / "assets")
@@ -199,6 +177,10 @@ def _write(folder: Path, gathered: Sequence[Gathered], videos: dict[str, _Video]
         values["next"] = gathered[index + 1].concept if index + 1 < len(gathered) else None
         html = templates.get_template("concept.html").render(values)
         (folder / f"{name}.html").write_text(html, "utf-8")
+    for lecture in sorted({item.concept.lecture for item in gathered}):
+        held = [item.concept for item in gathered if item.concept.lecture == lecture]
+        html = templates.get_template("lecture.html").render(films.in_a_row(held, videos) | common)
+        (folder / f"lecture_{lecture}.html").write_text(html, "utf-8")
     measured = [fact for item in gathered for fact in item.facts.values()]
     counts = {
         "concept_count": len(gathered),
@@ -223,7 +205,7 @@ def _assets(folder: Path) -> None:
     (folder / "icon.svg").write_text(mark(), "utf-8")
 
 
-def _concept_files(folder: Path, item: Gathered, video: _Video | None) -> None:
+def _concept_files(folder: Path, item: Gathered, video: Video | None) -> None:
     name = item.concept.name
     (folder / "figures" / f"{name}.js").write_text(item.playing.script(name), "utf-8")
     for theme, still in item.stills.items():
@@ -243,7 +225,7 @@ def _concept_files(folder: Path, item: Gathered, video: _Video | None) -> None:
 # What the templates are given
 
 
-def _page(item: Gathered, video: _Video | None, settings: dict[str, Any]) -> dict[str, Any]:
+def _page(item: Gathered, video: Video | None, settings: dict[str, Any]) -> dict[str, Any]:
     name, title = item.concept.name, item.concept.title
     alt = f"{title}: the figure as it starts."
     return {
@@ -251,7 +233,8 @@ def _page(item: Gathered, video: _Video | None, settings: dict[str, Any]) -> dic
         "lecture_title": catalog.LECTURES.get(item.concept.lecture, "More"),
         "contents": SECTIONS,
         "prose": {key: Markup(html) for key, html in item.prose.sections.items()},
-        "video": _film(video) if video else None,
+        "video": films.film(video) if video else None,
+        "reels": films.reels([films.film(video)]) if video else "",
         "shape": item.playing.shape,
         "opening": json.dumps(item.playing.opening, ensure_ascii=False),
         "still_alt": f"{alt} {item.playing.sentence}".strip(),
@@ -263,27 +246,6 @@ def _page(item: Gathered, video: _Video | None, settings: dict[str, Any]) -> dic
         "downloads": _downloads(name, video),
         "citation": _citation(item.concept, settings),
     }
-
-
-def _film(video: _Video) -> dict[str, Any]:
-    board = video.storyboard
-    track = base64.b64encode(video.file(".vtt").read_bytes()).decode()
-    beats = [{"name": beat["name"], **_times(beat)} for beat in board["beats"]]
-    return {
-        "source": f"videos/{video.name}.mp4",
-        "poster": f"videos/{video.name}.jpg",
-        # From disk a browser refuses a track in a file of its own; in the page it is always there.
-        "track": f"data:text/vtt;base64,{track}",
-        "beats": beats,
-        "captions": [{"text": line["text"], **_times(line)} for line in board["captions"]],
-        "rests": json.dumps([round(float(rest), 3) for rest in board["rests"]]),
-    }
-
-
-def _times(span: dict[str, Any]) -> dict[str, str]:
-    start, end = float(span["start"]), float(span["end"])
-    clock = f"{int(start) // 60}:{int(start) % 60:02d}"
-    return {"at": f"{start:.2f}", "end": f"{end:.2f}", "clock": clock}
 
 
 def _setting(control: Control, item: Gathered) -> dict[str, str]:
@@ -300,7 +262,7 @@ def _setting(control: Control, item: Gathered) -> dict[str, str]:
     }
 
 
-def _downloads(name: str, video: _Video | None) -> list[dict[str, str]]:
+def _downloads(name: str, video: Video | None) -> list[dict[str, str]]:
     film = [
         {"path": f"videos/{name}.mp4", "name": "Video", "what": "MP4"},
         {"path": f"videos/{name}.vtt", "name": "Captions", "what": "WebVTT"},
@@ -321,7 +283,7 @@ def _citation(item: Concept, settings: dict[str, Any]) -> str:
     )
 
 
-def _lectures(gathered: Sequence[Gathered], videos: dict[str, _Video]) -> list[dict[str, Any]]:
+def _lectures(gathered: Sequence[Gathered], videos: dict[str, Video]) -> list[dict[str, Any]]:
     lectures: dict[int, list[dict[str, Any]]] = {}
     for item in gathered:
         name, video = item.concept.name, videos.get(item.concept.name)
@@ -335,7 +297,12 @@ def _lectures(gathered: Sequence[Gathered], videos: dict[str, _Video]) -> list[d
         }
         lectures.setdefault(item.concept.lecture, []).append(card)
     return [
-        {"number": lecture, "title": catalog.LECTURES.get(lecture, "More"), "concepts": cards}
+        {
+            "number": lecture,
+            "title": catalog.LECTURES.get(lecture, "More"),
+            "concepts": cards,
+            "moving": any(card["poster"] for card in cards),
+        }
         for lecture, cards in sorted(lectures.items())
     ]
 

@@ -1,23 +1,51 @@
-/* A concept's page: captions under the video, chapters and transcript that seek, lecture mode. */
+/* A page with a film: captions under the video, chapters and transcript that seek, lecture mode. */
 (function () {
   "use strict";
 
+  // A film is one reel or, on the page of a lecture, several that follow each other.
+
   function Film(root) {
+    var self = this;
     this.root = root;
     this.video = root.querySelector("video");
+    this.reels = JSON.parse(root.dataset.reels);
+    this.reel = 0;
     this.marks = Array.from(root.querySelectorAll("[data-time]"));
-    this.rests = JSON.parse(root.dataset.rests);
+    this.rests = [];
+    this.reels.forEach(function (reel, index) {
+      reel.rests.forEach(function (time) { self.rests.push({ reel: index, time: time }); });
+    });
     this.target = null;
     this.captions();
     this.seeking();
     this.lecture();
   }
 
+  // What is done now, or as soon as the reel is there.
+  Film.prototype.show = function (index, then) {
+    var self = this, video = this.video, reel = this.reels[index];
+    if (index !== this.reel) {
+      this.reel = index;
+      video.querySelectorAll("source, track").forEach(function (part) { part.remove(); });
+      video.poster = reel.poster;
+      video.src = reel.source;
+      var track = document.createElement("track");
+      Object.assign(track, { kind: "captions", srclang: "en", label: "English", default: true, src: reel.track });
+      video.append(track);
+      this.captions();
+      video.load();
+    }
+    if (video.readyState >= 1) return then();
+    video.addEventListener("loadedmetadata", function () {
+      if (self.reel === index) then();
+    }, { once: true });
+    return undefined;
+  };
+
   // The captions stand under the picture, not on it; without JavaScript the native track shows.
   Film.prototype.captions = function () {
     var line = this.root.querySelector("[data-caption]");
-    var track = this.video.textTracks[0];
-    if (!track) return;
+    var track = this.video.querySelector("track").track;
     track.mode = "hidden";
     line.hidden = false;
     track.addEventListener("cuechange", function () {
@@ -31,19 +59,26 @@
     this.marks.forEach(function (mark) {
       mark.addEventListener("click", function (event) {
         event.preventDefault();
-        self.video.currentTime = Number(mark.dataset.time) + 0.01;
-        self.video.play().catch(function () {});
-        self.highlight();
+        self.show(Number(mark.dataset.reel), function () {
+          self.video.currentTime = Number(mark.dataset.time) + 0.01;
+          self.video.play().catch(function () {});
+          self.highlight();
+        });
       });
     });
     this.video.addEventListener("timeupdate", function () { self.highlight(); });
+    this.video.addEventListener("ended", function () {
+      if (self.on || self.reel + 1 >= self.reels.length) return;
+      self.show(self.reel + 1, function () { self.video.play().catch(function () {}); });
+    });
   };
 
   Film.prototype.highlight = function () {
-    var now = this.video.currentTime;
-    var started = now > 0;
+    var self = this, now = this.video.currentTime;
+    var started = now > 0 || this.reel > 0;
     this.marks.forEach(function (mark) {
-      var here = started && now >= Number(mark.dataset.time) && now < Number(mark.dataset.end);
+      var here = started && Number(mark.dataset.reel) === self.reel &&
+        now >= Number(mark.dataset.time) && now < Number(mark.dataset.end);
       if (here) mark.setAttribute("aria-current", "true");
       else mark.removeAttribute("aria-current");
     });
@@ -76,7 +111,6 @@
     this.slide = -1;
     this.video.pause();
     this.video.controls = false;
-    this.video.currentTime = 0;
     this.root.classList.add("lecturing");
     this.slides.hidden = false;
     document.documentElement.classList.add("lecture-open");
@@ -119,13 +153,20 @@
   };
 
   Film.prototype.forward = function () {
+    var self = this;
     if (this.target !== null) return this.jump(this.slide); // still on its way: be there at once
     if (this.slide >= this.rests.length - 1) return;
     this.slide += 1;
-    this.target = this.rests[this.slide];
+    var rest = this.rests[this.slide];
+    var first = this.slide === 0 || this.rests[this.slide - 1].reel !== rest.reel;
+    this.target = rest;
     this.count();
-    this.video.play().catch(function () {});
-    this.follow();
+    this.show(rest.reel, function () {
+      if (self.target !== rest) return;
+      if (first) self.video.currentTime = 0;
+      self.video.play().catch(function () {});
+      self.follow();
+    });
   };
 
   Film.prototype.back = function () {
@@ -134,15 +175,18 @@
   };
 
   Film.prototype.jump = function (slide) {
+    var self = this;
     this.stop();
     this.slide = slide;
     this.video.pause();
-    this.video.currentTime = this.at(slide);
     this.count();
+    this.show(this.rests[slide].reel, function () {
+      if (self.slide === slide) self.video.currentTime = self.at(slide);
+    });
   };
 
   Film.prototype.at = function (slide) {
-    return Math.max(0, Math.min(this.rests[slide], this.video.duration || Infinity) - 0.05);
+    return Math.max(0, Math.min(this.rests[slide].time, this.video.duration || Infinity) - 0.05);
   };
 
   Film.prototype.follow = function () {
