@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vizdl.experiments.field import grid
-from vizdl.mobjects import DecisionField, PlotArea, Points, SetValues
+from vizdl.mobjects import DecisionField, Mesh, PlotArea, Points, SetValues, Through
 
 SPAN = (-1.0, 1.0)
 GRID = grid(SPAN, SPAN, 21)
@@ -59,8 +59,32 @@ def test_points_stand_where_they_are_and_leave_with_the_area():
     assert not len(points[0].points)
 
 
+def test_a_mesh_has_its_lines_with_gaps_between():
+    area = PlotArea(SPAN, SPAN)
+    gap = [np.nan, np.nan]
+    mesh = Mesh([[0, 0], [0.5, 0.5], gap, [-1, 0], [-1, 1]], area)
+    corners = mesh.points.reshape(-1, 4, 3)[:, [0, 3]]
+    np.testing.assert_allclose(corners[0], area.place([0, 0.5], [0, 0.5]), atol=1e-9)
+    np.testing.assert_allclose(corners[1], area.place([-1, -1], [0, 1]), atol=1e-9)
+
+
+def test_through_a_row_of_arrays_in_place():
+    area = PlotArea(SPAN, SPAN)
+    row = np.array([[[0.0, 0.0]], [[0.4, 0.0]], [[0.4, 0.8]]])
+    points = Points(row[0], [1], area)
+    animation = Through(points, row)
+    animation.begin()
+    seen = []
+    for share in (0.25, 0.5, 0.75, 1.0):
+        animation.interpolate(share)
+        seen.append(points.values[0].tolist())
+    np.testing.assert_allclose(seen, [[0.2, 0], [0.4, 0], [0.4, 0.4], [0.4, 0.8]], atol=1e-12)
+
+
 def test_refuses_what_does_not_fit():
     with pytest.raises(ValueError, match=r"y must have shape \(2,\)"):
         Points([[0, 0], [1, 1]], [0, 1, 1], PlotArea(SPAN, SPAN))
+    with pytest.raises(ValueError, match=r"row must hold arrays \(K, …\), got shape \(3,\)"):
+        Through(Points([[0, 0]], [1], PlotArea(SPAN, SPAN)), [1, 2, 3])
     with pytest.raises(ValueError, match="limit must be above 0"):
         DecisionField(SLOPE, SPAN, SPAN, limit=0)

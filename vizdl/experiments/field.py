@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import autograd.numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vizdl import style
 from vizdl.engines import check
@@ -56,6 +56,13 @@ def zero_line(z: Any, x: Span, y: Span) -> Any:
     diagonal = corners[0, 0], corners[1, 1]
     pieces = [_piece(diagonal[0], corner, diagonal[1]) for corner in (corners[0, 1], corners[1, 0])]
     return np.reshape(np.stack(pieces), (-1, 2))
+
+
+def zero_pieces(z: ArrayLike, x: Span, y: Span) -> Array:
+    """The pieces of the line of zero that there are, each with NaN after it: (3 K, 2)."""
+    pieces = zero_line(np.array(z, dtype=float), x, y).reshape(-1, 3, 2)
+    result: Array = pieces[np.isfinite(pieces[:, 0, 0])].reshape(-1, 2)
+    return result
 
 
 def _piece(a: Any, b: Any, c: Any) -> Any:

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from vizdl import style
-from vizdl.experiments.field import Span, tints, zero_line
+from vizdl.experiments.field import Span, tints, zero_pieces
 from vizdl.figures.base import colorscale
 from vizdl.figures.live import Feed, whole
 from vizdl.style import Theme
@@ -119,10 +119,3 @@ def frame_of(z: ArrayLike, x: Span, y: Span, first: int) -> dict[int, dict[str, 
     """What a frame changes of the two traces of `add_field` (a playable figure has to redraw)."""
     line = zero_pieces(z, x, y)
     return {first: {"z": np.asarray(z)}, first + 1: {"x": line[:, 0], "y": line[:, 1]}}
-
-
-def zero_pieces(z: ArrayLike, x: Span, y: Span) -> NDArray[np.float64]:
-    """The pieces of the zero line that there are, (3 K, 2), NaN after each."""
-    pieces = np.reshape(zero_line(np.asarray(z, dtype=float), x, y), (-1, 3, 2))
-    result: NDArray[np.float64] = pieces[np.isfinite(pieces[:, 0, 0])].reshape(-1, 2)
-    return result

@@ -10,7 +10,7 @@ from vizdl.mobjects.contour import ContourMap
 from vizdl.mobjects.curve import Curve, LossCurve, loss_area
 from vizdl.mobjects.descent import DescentPath
 from vizdl.mobjects.dot_product import DotProduct
-from vizdl.mobjects.field import DecisionField, Points
+from vizdl.mobjects.field import DecisionField, Mesh, Points
 from vizdl.mobjects.flag import Flag
 from vizdl.mobjects.gate import Activation, Sum, Valve
 from vizdl.mobjects.lstm_cell import InputPort, LSTMCell
@@ -25,6 +25,7 @@ from vizdl.mobjects.story import FactCard, Story, beat
 from vizdl.mobjects.swarm import Swarm
 from vizdl.mobjects.switch import Switch, Switchboard
 from vizdl.mobjects.text import Label, Maths, Number
+from vizdl.mobjects.through import Through
 from vizdl.mobjects.timeline import Timeline
 from vizdl.mobjects.triangle import GradientTriangle
 from vizdl.mobjects.walker import Walker
@@ -54,6 +55,7 @@ __all__ = [
     "LossCurve",
     "LossPill",
     "Maths",
+    "Mesh",
     "NetworkDiagram",
     "Neuron",
     "Number",
@@ -74,6 +76,7 @@ __all__ = [
     "Swing",
     "Switch",
     "Switchboard",
+    "Through",
     "Tick",
     "Timeline",
     "Token",

@@ -1,4 +1,4 @@
-"""A plane tinted by a model's output, its line of zero, and points of two classes upon it."""
+"""A plane tinted by a model's output, its line of zero, points of two classes, and a mesh."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 from contourpy import contour_generator
-from manim import Circle, Square, VGroup, VMobject
+from manim import CapStyleType, Circle, LineJointType, Square, VGroup, VMobject
 from numpy.typing import ArrayLike, NDArray
 
 from vizdl import style
@@ -151,3 +151,44 @@ class Points(VGroup):
         corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
         area = PlotArea((-0.5, 1.5), (-0.5, 1.5), width=3, height=3, x_ticks=2, y_ticks=2)
         return VGroup(area, cls(corners, corners[:, 0] != corners[:, 1], area, radius=0.12))
+
+
+class Mesh(VMobject):
+    """Lines on a `PlotArea` that are bent in place: a plane as a layer of a network folds it.
+
+    ``mesh = Mesh(lines, area); self.play(SetValues(mesh, folded))``
+
+    `values` (M, 2) holds the points of all lines, one line after the other, NaN between them. What
+    lies outside of the area is cut off.
+    """
+
+    def __init__(
+        self,
+        values: ArrayLike,
+        area: PlotArea,
+        *,
+        color: str = style.MUTED.dark,
+        width: float = 1.5,
+        opacity: float = 1.0,
+    ) -> None:
+        super().__init__(stroke_color=color, stroke_width=width, stroke_opacity=opacity)
+        self.joint_type = LineJointType.ROUND
+        self.cap_style = CapStyleType.ROUND
+        self.paper = area.paper
+        self.set_values(values)
+
+    def set_values(self, values: ArrayLike) -> Self:
+        """Show the lines somewhere else: (M, 2)."""
+        self.values = np.asarray(values, dtype=float)
+        self.set_points(self.paper.outline(self.values[:, 0], self.values[:, 1]))
+        return self
+
+    @classmethod
+    def example(cls) -> VGroup:
+        """A plane, folded by one unit: the absolute value of its first coordinate."""
+        x = grid((-1.0, 1.0), (-1.0, 1.0), 9)
+        bent = np.stack([np.abs(x[..., 0]) - 0.5, x[..., 1] + 0.3 * x[..., 0]], axis=-1)
+        gap = np.full((9, 1, 2), np.nan)
+        lines = [np.concatenate([way, gap], axis=1) for way in (bent, bent.swapaxes(0, 1))]
+        area = PlotArea((-1.0, 1.0), (-1.5, 1.5), width=2.4, height=3, x_ticks=2, y_ticks=2)
+        return VGroup(area, cls(np.concatenate(lines).reshape(-1, 2), area))
