@@ -56,6 +56,7 @@ def trace(experiment):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_concept_is_a_file_on_every_floor(name, floor):
     assert (CHECKOUT / FLOORS[floor].format(name)).is_file()
+    assert catalog.lacking(catalog.get(name)) == ()
 
 
 def test_names_titles_and_places_are_those_of_the_course(concept):
@@ -266,7 +267,7 @@ def test_another_package_adds_a_concept(tmp_path):
     install(tmp_path, "coinpackage", "coin")
     listed = vizdl_with(tmp_path, "list")
     assert listed.returncode == 0, listed.stderr
-    assert re.search(r"Lecture 3.*\n  coin +A coin", listed.stdout)
+    assert re.search(r"Lecture 3.*\n  coin +A coin +lacks [a-z, ]*page  ", listed.stdout)
     assert "gradient_descent" in listed.stdout
     settings = vizdl_with(tmp_path, "list", "coin")
     assert "throws: a whole number from 1 to 1000" in settings.stdout

@@ -62,7 +62,7 @@ def test_list_shows_lectures_concepts_and_what_is_rendered(vizdl, tmp_path):
     assert "Lecture 1: From a neuron to a trained network" in out
     assert f"videos/{NAMES[1]}.mp4, medium, 52 s" in lines[NAMES[1]]
     for name in (NAMES[0], NAMES[2], NAMES[3]):  # the third lost its video
-        assert lines[name].endswith("not rendered")
+        assert lines[name].endswith("all floors  not rendered")
 
 
 def test_list_for_machines(vizdl):
@@ -70,6 +70,7 @@ def test_list_for_machines(vizdl):
     assert code == 0
     assert [row["name"] for row in json.loads(out)] == NAMES
     assert {row["lecture"] for row in json.loads(out)} == {1, 2}
+    assert all(row["lacks"] == [] for row in json.loads(out))
 
 
 @pytest.mark.parametrize("name", NAMES)

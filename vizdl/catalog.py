@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import importlib.util
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from importlib.resources import files
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+FLOORS = ("experiment", "figure", "still", "scene", "page")
 LECTURES = {1: "From a neuron to a trained network", 2: "Sequences"}
 
 
@@ -123,6 +127,29 @@ def get(name: str) -> Concept:
         hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
         raise UnknownConcept(f"no concept is named {name!r}; {hint}")
     return known[name]
+
+
+def page_file(concept: Concept) -> Path | None:
+    """Where the concept's prose lies: in its package, or in the checkout's ``gallery`` folder."""
+    package, _, name = concept.page.partition(":")
+    places = [Path(str(files(package))) / name] if _is_there(package) else []
+    if package == "vizdl.gallery":
+        places.append(Path(__file__).parents[1] / "gallery" / name)
+    return next((place for place in places if place.is_file()), None)
+
+
+def lacking(concept: Concept) -> tuple[str, ...]:
+    """The floors on which the concept does not stand. None of them is imported to see it."""
+    modules = {floor: getattr(concept, floor).partition(":")[0] for floor in FLOORS[:-1]}
+    lacks = [floor for floor, module in modules.items() if not _is_there(module)]
+    return (*lacks, *(("page",) if page_file(concept) is None else ()))
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # the package of another author has no such floor
+        return False
 
 
 def load(reference: str) -> Any:

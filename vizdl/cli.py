@@ -70,14 +70,20 @@ def set_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @cloup.argument("name", required=False)
 @cloup.option("--json", "as_json", is_flag=True, help="For machines.")
 def list_(name: str | None, as_json: bool) -> None:
-    """The concepts and what of them is rendered; with NAME, that concept's settings."""
+    """The concepts, their floors and what is rendered; with NAME, that concept's settings."""
     if name is not None:
         return _list_settings(name, as_json)
     concepts = catalog.concepts()
     rendered = {concept.name: _rendered(concept.name) for concept in concepts}
     if as_json:
         rows = [
-            {"name": c.name, "title": c.title, "lecture": c.lecture, "rendered": rendered[c.name]}
+            {
+                "name": c.name,
+                "title": c.title,
+                "lecture": c.lecture,
+                "lacks": catalog.lacking(c),
+                "rendered": rendered[c.name],
+            }
             for c in concepts
         ]
         click.echo(json.dumps(rows, indent=1))
@@ -88,8 +94,10 @@ def list_(name: str | None, as_json: bool) -> None:
         click.secho(f"Lecture {lecture}: {title}", bold=True)
         for concept in concepts:
             if concept.lecture == lecture:
+                lacks = ", ".join(catalog.lacking(concept))
+                floors = f"lacks {lacks}" if lacks else "all floors"
                 state = rendered[concept.name] or "not rendered"
-                click.echo(f"  {concept.name:<{width}}  {concept.title:<32}  {state}")
+                click.echo(f"  {concept.name:<{width}}  {concept.title:<32}  {floors}  {state}")
     return
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -32,29 +29,19 @@ class Gathered:
     stills: dict[str, Any]
 
 
-def page_file(concept: Concept) -> Path | None:
-    """Where the concept's prose lies: in its package, or in the checkout's ``gallery`` folder."""
-    package, _, name = concept.page.partition(":")
-    places = [Path(str(files(package))) / name]
-    if package == "vizdl.gallery":
-        places.append(Path(__file__).parents[2] / "gallery" / name)
-    return next((place for place in places if place.is_file()), None)
-
-
 def missing(concept: Concept) -> str | None:
     """What the concept still lacks for a page, in words; None if it is complete."""
-    for what in ("experiment", "figure", "still"):
-        module = getattr(concept, what).partition(":")[0]
-        if importlib.util.find_spec(module) is None:
-            return f"there is no {what} ({module})"
-    if page_file(concept) is None:
-        return f"there is no page ({concept.page.partition(':')[2]})"
-    return None
+    lacks = [floor for floor in catalog.lacking(concept) if floor != "scene"]
+    if not lacks:
+        return None
+    place = getattr(concept, lacks[0])
+    where = place.partition(":")[2] if lacks[0] == "page" else place.partition(":")[0]
+    return f"there is no {lacks[0]} ({where})"
 
 
 def gather(concept: Concept) -> Gathered:
     """Run the concept's experiment and draw its figure and stills, in both themes."""
-    path = page_file(concept)
+    path = catalog.page_file(concept)
     if path is None:
         raise pages.PageError(f"{concept.name}: {missing(concept)}")
     experiment: ModuleType = importlib.import_module(concept.experiment)
