@@ -14,9 +14,7 @@ from manim import (
     LaggedStart,
     Rectangle,
     ReplacementTransform,
-    UpdateFromAlphaFunc,
     VGroup,
-    linear,
     rush_from,
 )
 
@@ -25,14 +23,15 @@ from vizdl.experiments import gradient_descent
 from vizdl.experiments.base import number
 from vizdl.mobjects import (
     Advance,
+    Assignment,
     ContourMap,
+    Counter,
     Curve,
     DescentPath,
     DirectionFan,
     Label,
     LossCurve,
     Maths,
-    Number,
     PlotArea,
     Story,
     Swing,
@@ -46,37 +45,6 @@ ARROW = 1.7  # units of the frame: the gradient as it is first drawn
 INK, MUTED = style.INK.dark, style.MUTED.dark
 GRADIENT, LOSS, WEIGHT = style.GRADIENT.dark, style.LOSS.dark, style.WEIGHT.dark
 RIGHT_EDGE, BOTTOM = 6.35, -3.55
-
-
-class Sum(VGroup):
-    """A name, the terms of its new value, and the value, which ticks from `first` to `last`."""
-
-    def __init__(self, name, terms, first, last, colour, size):
-        self.first, self.last = float(first), float(last)
-        self.symbol = Maths(name, size=size, color=colour)
-        self.terms = Label(terms, size=size) if terms else VGroup()
-        self.equals = Label("=", size=size)
-        self.value = Number(self.first, digits=3, size=size, color=colour, anchor="left")
-        super().__init__(self.symbol, self.terms, self.equals, self.value)
-
-    def arrange_at(self, left, stop, y):
-        """Set the name at `left`, the value behind `stop`."""
-        self.symbol.move_to([left, y, 0], LEFT)
-        if not len(self.terms):  # nothing to add up: the value follows its name
-            stop = self.symbol.get_right()[0] + 0.35
-        self.terms.move_to([left + 0.7, y, 0], LEFT)
-        self.equals.move_to([stop, y, 0])
-        self.value.move_to([stop + 0.3, y, 0], LEFT)
-
-    def tick(self):
-        """Let the value run from the old one to the new one."""
-        way = self.last - self.first
-        return UpdateFromAlphaFunc(
-            self.value,
-            lambda value, share: value.set_value(
-                self.first + share * way if np.isfinite(way) else self.last
-            ),
-        )
 
 
 class GradientDescent(Story):
@@ -182,9 +150,9 @@ class GradientDescent(Story):
         self.say("At the new point the gradient is another one. Turn round, step, and again.")
         self.play(FadeIn(walk), FadeIn(loss), FadeIn(counter), FadeOut(self.ball))
         steps = self.last_step
-        self.play(*self.steps_of(walk, loss, counter, min(6, steps)), run_time=3.5)
+        self.play(*self.steps_of(walk, loss, counter, to=min(6, steps)), run_time=3.5)
         self.say(self.how_it_went())
-        self.play(*self.steps_of(walk, loss, counter, steps), run_time=4.0)
+        self.play(*self.steps_of(walk, loss, counter, to=steps), run_time=4.0)
         self.wait(style.NORMAL)
         self.walk = VGroup(walk, loss, counter)
 
@@ -391,29 +359,20 @@ class GradientDescent(Story):
         for d in (0, 1):
             old, new = path.positions[:2, d]
             terms = f"{number(old)} − {rate} · ({number(slope[d])})"
-            rows.add(Sum(f"w_{d + 1}", terms, old, new, WEIGHT, size))
-        rows.add(Sum("J(bold(w))", "", path.losses[0], path.losses[1], LOSS, size))
+            rows.add(Assignment(f"w_{d + 1}", terms, old, new, color=WEIGHT, size=size))
+        rows.add(Assignment("J(bold(w))", "", *path.losses[:2], color=LOSS, size=size))
         return rows
 
     def step_counter(self, step):
-        words = Label("step", color=MUTED)
-        count = Number(step, places=0, anchor="left")
-        words.move_to([self.panel_left, -2.95, 0], LEFT)
-        count.next_to(words, RIGHT, buff=0.2)
-        return VGroup(words, count)
+        return Counter(step=step).move_to([self.panel_left, -2.95, 0], LEFT)
 
     def loss_axes(self, losses, height):
         area = loss_area(losses, width=RIGHT_EDGE - 1.0 - self.panel_left, height=height)
         area.y_label.set_color(LOSS)
         return area.shift(np.array([self.panel_left, 2.1, 0]) - area.frame.get_corner(UP + LEFT))
 
-    def steps_of(self, walk, loss, counter, to):
-        first = walk.step
-        tick = UpdateFromAlphaFunc(
-            counter[1], lambda n, a: n.set_value(np.floor(first + a * (to - first) + 1e-6))
-        )
-        tick.rate_func = linear
-        return [Advance(walk, to=to), Advance(loss, to=to), tick]
+    def steps_of(self, *parts, to):
+        return [Advance(part, to=to) for part in parts]
 
     def how_it_went(self):
         trace = self.trace

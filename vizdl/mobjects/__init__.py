@@ -1,18 +1,20 @@
 """Parts for Manim scenes about deep learning. They take arrays and draw what is in them."""
 
 from vizdl.mobjects.advance import Advance, Tick
-from vizdl.mobjects.arithmetic import Arithmetic
+from vizdl.mobjects.arithmetic import Arithmetic, Assignment
 from vizdl.mobjects.arrows import DirectionFan, Swing, VectorArrow
 from vizdl.mobjects.axes import PlotArea, ValueLine
 from vizdl.mobjects.bars import Bars
 from vizdl.mobjects.cells import FlowArrow, LossPill, SetValues, StateCell
 from vizdl.mobjects.contour import ContourMap
+from vizdl.mobjects.counter import Counter
 from vizdl.mobjects.curve import Curve, LossCurve, loss_area
 from vizdl.mobjects.descent import DescentPath
 from vizdl.mobjects.dot_product import DotProduct
 from vizdl.mobjects.field import DecisionField, Mesh, Points
 from vizdl.mobjects.flag import Flag
 from vizdl.mobjects.gate import Activation, Sum, Valve
+from vizdl.mobjects.ground import Ground
 from vizdl.mobjects.lstm_cell import InputPort, LSTMCell
 from vizdl.mobjects.matrix import NumberColumn, SignedMatrix
 from vizdl.mobjects.network import NetworkDiagram
@@ -20,6 +22,7 @@ from vizdl.mobjects.neuron import CurveBox, Neuron
 from vizdl.mobjects.paper import Span
 from vizdl.mobjects.pixels import PixelImage
 from vizdl.mobjects.rnn import FoldedRNN, GradientLane, UnrolledRNN, unroll
+from vizdl.mobjects.scatter import Scatter
 from vizdl.mobjects.step_back import StepBack
 from vizdl.mobjects.story import FactCard, Story, beat
 from vizdl.mobjects.swarm import Swarm
@@ -35,8 +38,10 @@ __all__ = [
     "Activation",
     "Advance",
     "Arithmetic",
+    "Assignment",
     "Bars",
     "ContourMap",
+    "Counter",
     "Curve",
     "CurveBox",
     "DecisionField",
@@ -49,6 +54,7 @@ __all__ = [
     "FoldedRNN",
     "GradientLane",
     "GradientTriangle",
+    "Ground",
     "InputPort",
     "LSTMCell",
     "Label",
@@ -65,6 +71,7 @@ __all__ = [
     "Points",
     "Pulse",
     "Ride",
+    "Scatter",
     "SetValues",
     "SignedMatrix",
     "Span",

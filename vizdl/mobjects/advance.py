@@ -28,6 +28,8 @@ class InPlace(Animation):
 class Tick(InPlace):
     """Let a part with a `value` and ``set_value`` (a number, switch, valve) tick to `to`.
 
+    A number that is not finite is there at once.
+
     ``self.play(Tick(number, 0.73), run_time=1)``
     """
 
@@ -44,6 +46,8 @@ class Tick(InPlace):
     def interpolate_mobject(self, alpha: float) -> None:
         """Show the number at the share `alpha` of the time."""
         share = self.rate_func(alpha)
+        if not math.isfinite(self.last - self.first):
+            share, self.first = 1.0, 0.0
         self.part.set_value((1 - share) * self.first + share * self.last)
 
 

@@ -1,14 +1,24 @@
-"""A line of arithmetic whose numbers come flying from where they stand, and whose result ticks."""
+"""Lines of arithmetic whose result ticks, and whose numbers may come from where they stand."""
 
 from __future__ import annotations
 
 from typing import Any, Self
 
-from manim import DOWN, RIGHT, UP, Animation, Mobject, ReplacementTransform, VGroup, smooth
+from manim import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    UP,
+    Animation,
+    Mobject,
+    ReplacementTransform,
+    VGroup,
+    smooth,
+)
 
 from vizdl import style
-from vizdl.mobjects.advance import InPlace
-from vizdl.mobjects.text import Maths, Number
+from vizdl.mobjects.advance import InPlace, Tick
+from vizdl.mobjects.text import Label, Maths, Number
 
 
 class Arithmetic(VGroup):
@@ -99,3 +109,50 @@ class _Answer(InPlace):
         part = min(1.0, max(0.0, share))
         self.number.set_value(self.first + part * (self.last - self.first))
         self.number.set_opacity(1.0 if share > 0 else 0.0)
+
+
+class Assignment(VGroup):
+    """A name, the terms of its new value, and the value, which ticks: ``w  3 − 0.6 · 3.05 = 1.17``.
+
+    ``row = Assignment("w", "3 − 0.6 · 3.05", 3, 1.17); self.play(row.tick())``
+
+    `name` is Typst maths, `terms` text as it is to be read ("" for none); the value shows `first`
+    until it ticks to `last`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        terms: str,
+        first: float,
+        last: float,
+        *,
+        color: str = style.WEIGHT.dark,
+        size: float = style.BODY_SIZE,
+    ) -> None:
+        self.first, self.last = float(first), float(last)
+        self.symbol = Maths(name, size=size, color=color)
+        self.terms = Label(terms, size=size) if terms else VGroup()
+        self.equals = Label("=", size=size)
+        self.number = Number(self.first, digits=3, size=size, color=color, anchor="left")
+        super().__init__(self.symbol, self.terms, self.equals, self.number)
+        self.arrange_at(0, 1.0 + self.terms.width, 0)
+
+    def arrange_at(self, left: float, stop: float, y: float) -> Self:
+        """Set the name at `left` and the value behind `stop`, at the height `y`."""
+        self.symbol.move_to((left, y, 0), LEFT)
+        if not len(self.terms):  # nothing to add up: the value follows its name
+            stop = self.symbol.get_right()[0] + 0.35
+        self.terms.move_to((left + 0.7, y, 0), LEFT)
+        self.equals.move_to((stop, y, 0))
+        self.number.move_to((stop + 0.3, y, 0), LEFT)
+        return self
+
+    def tick(self, **options: Any) -> Tick:
+        """Let the value run from the old one to the new one."""
+        return Tick(self.number, self.last, **options)
+
+    @classmethod
+    def example(cls) -> Self:
+        """A step at a learning rate of 0.6."""
+        return cls("w", "3 − 0.6 · 3.05", 3, 1.17)
