@@ -6,6 +6,7 @@ import pytest
 from vizdl import style
 from vizdl.engines import minibatch as engine
 from vizdl.experiments import minibatch as experiment
+from vizdl.experiments import minibatch_flow
 from vizdl.experiments.base import number
 from vizdl.figures import minibatch
 from vizdl.figures.base import to_payload
@@ -83,7 +84,7 @@ def test_trails_end_at_the_walkers(trace, figure):
         changed = moving(figure, spent, trace)
         for k in range(3):
             trail, stand = changed[minibatch.TRAILS[k]], changed[minibatch.PLACES[k]]
-            assert len(trail.x) <= experiment.TRAIL + 1
+            assert len(trail.x) <= minibatch_flow.TRAIL + 1
             assert (trail.x[-1], trail.y[-1]) == (stand.x[0], stand.y[0])
 
 
@@ -99,7 +100,7 @@ def test_curves_are_the_losses(trace, figure):
 def test_the_rings_of_the_map_are_as_high_as_they_say(trace, figure):
     bands = [item for item in figure.data if item.fill == "toself"]
     assert {item.xaxis for item in bands} == {"x3"}
-    rings = experiment.rings(trace.problem.hessian, trace.problem.minimum, trace.floor)
+    rings = minibatch_flow.rings(trace.problem.hessian, trace.problem.minimum, trace.floor)
     value = engine.landscape(trace.problem).value
     for item, level in zip(bands[1:], rings["edges"][-2:0:-1], strict=True):
         np.testing.assert_allclose(value(np.column_stack([item.x, item.y])), level, rtol=1e-12)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from vizdl import catalog
 from vizdl.experiments import minibatch as experiment
+from vizdl.experiments import minibatch_flow
 from vizdl.figures import minibatch as figures
 from vizdl.gallery import playing
 from vizdl.gallery.build import build
@@ -274,7 +275,7 @@ def test_a_single_point_that_diverges_is_gone_and_comes_back(reader):
 @pytest.mark.slow
 def test_a_click_on_a_loss_leads_to_its_moment(reader):
     trace = experiment.run(experiment.Settings())
-    costs = experiment.sampled(10240.0, 32)["cost"]
+    costs = minibatch_flow.sampled(10240.0, 32)["cost"]
     cost = int(costs[np.searchsorted(costs, 2000)])
     gap = trace.gaps[2][cost // 512]
     plot = reader.locator(".vizdl-plot")

@@ -16,8 +16,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from vizdl import style
-from vizdl.experiments import minibatch as experiment
-from vizdl.experiments.minibatch import BANDS, POINTS, MinibatchTrace
+from vizdl.experiments import minibatch_flow as flows
+from vizdl.experiments.minibatch import DOMAIN, POINTS, MinibatchTrace
+from vizdl.experiments.minibatch_flow import BANDS
 from vizdl.figures.base import layout, playable
 from vizdl.figures.live import Feed, Live, Take, Texts, whole
 from vizdl.figures.words import words
@@ -137,7 +138,7 @@ def live(trace: MinibatchTrace) -> Live:
         feeds[NOW[k]] = {"x": whole("at.shown"), "y": Take(gap, at, at)}
     feeds[LOSSES[1]]["name"] = Texts(BATCH)
     return Live(
-        flow=experiment.flow(),
+        flow=flows.flow(),
         feeds=feeds,
         layout={
             "yaxis.range": whole("data.heights"),
@@ -177,20 +178,20 @@ def _total(trace: MinibatchTrace) -> float:
 
 def _axis(trace: MinibatchTrace) -> dict[str, Any]:
     batch, every = (float(gap.min(where=gap > 0, initial=np.inf)) for gap in trace.gaps[1:])
-    return experiment.axis(trace.gaps[2][0], batch, every, _total(trace))
+    return flows.axis(trace.gaps[2][0], batch, every, _total(trace))
 
 
 def _numbers(trace: MinibatchTrace, spent: int) -> dict[str, Any]:
     """The numbers of one moment, by the names that a page has for them."""
     problem, size = trace.problem, trace.settings.batch_size
-    at = experiment.moment(float(spent), size, _total(trace))
+    at = flows.moment(float(spent), size, _total(trace))
     one, batch, every = (gap[int(at[name])] for gap, name in zip(trace.gaps, NAMES, strict=True))
     gradient = trace.walks[1].gradients[int(at["from_batch"])]
     place = trace.walks[1].positions[int(at["batch"])]
     groups = {
         "at": at,
-        "here": experiment.here(one, batch, every, trace.gaps[2][0]),
-        "opinion": experiment.opinion(gradient, place, problem.hessian, problem.minimum),
+        "here": flows.here(one, batch, every, trace.gaps[2][0]),
+        "opinion": flows.opinion(gradient, place, problem.hessian, problem.minimum),
     }
     return {
         "batch_size": size,
@@ -231,7 +232,7 @@ def _layout(trace: MinibatchTrace, theme: Theme) -> go.Layout:
             **plain,
             "title": {"text": "y"},
             "domain": [0.53, 1],
-            "range": list(experiment.span(problem.x, problem.y)["heights"]),
+            "range": list(flows.span(problem.x, problem.y)["heights"]),
         },
         xaxis2={
             **plain,
@@ -281,8 +282,8 @@ def _layout(trace: MinibatchTrace, theme: Theme) -> go.Layout:
 
 def _draw_map(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
     """The bands of the loss, each on top of the higher one; the rings between them are exact."""
-    problem, (columns, rows) = trace.problem, experiment.DOMAIN
-    rings = experiment.rings(problem.hessian, problem.minimum, trace.floor)
+    problem, (columns, rows) = trace.problem, DOMAIN
+    rings = flows.rings(problem.hessian, problem.minimum, trace.floor)
     box = np.array([(columns[i], rows[j]) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]).T
     values = {"rings.edges": rings["edges"], "data.floor": trace.floor}
     low, high = (stop[1] for stop in style.height_scale(theme))
@@ -328,7 +329,7 @@ def _draw_data(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
 
 
 def _draw_losses(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
-    curve = experiment.sampled(_total(trace), trace.settings.batch_size)
+    curve = flows.sampled(_total(trace), trace.settings.batch_size)
     second = {"xaxis": "x2", "yaxis": "y2"}
     for k in BACK_TO_FRONT:
         fig.add_scatter(
@@ -398,8 +399,8 @@ def _line(fig: go.Figure, walker: int, theme: Theme, width: float, dash: str, **
 def _frame(trace: MinibatchTrace, spent: int) -> dict[int, dict[str, Array]]:
     """What changes once `spent` gradients are computed, by trace."""
     problem = trace.problem
-    at = experiment.moment(spent, trace.settings.batch_size, _total(trace))
-    ends = experiment.span(problem.x, problem.y)["ends"]
+    at = flows.moment(spent, trace.settings.batch_size, _total(trace))
+    ends = flows.span(problem.x, problem.y)["ends"]
     changes: dict[int, dict[str, Array]] = {}
     for k, walk in enumerate(trace.walks):
         step, tail = int(at[NAMES[k]]), int(at[f"tail_{NAMES[k]}"])
@@ -412,7 +413,7 @@ def _frame(trace: MinibatchTrace, spent: int) -> dict[int, dict[str, Array]]:
         walk = trace.walks[k]
         chosen = walk.batches[int(at[f"from_{NAMES[k]}"])]
         x, y = problem.x[chosen], problem.y[chosen]
-        pulls = experiment.pulls(x, y, walk.positions[int(at[NAMES[k]])])
+        pulls = flows.pulls(x, y, walk.positions[int(at[NAMES[k]])])
         changes[points] = _xy(x, y)
         changes[sticks] = _xy(pulls["pull_x"].ravel(), pulls["pull_y"].ravel())
     return changes
