@@ -53,6 +53,23 @@ def test_a_row_of_all_numbers_is_taken_as_an_image():
     np.testing.assert_array_equal(PixelImage(0 * GREY).set_values(GREY.ravel()).values, GREY)
 
 
+def test_in_shades_each_pixel_lies_in_the_piece_of_the_nearest_colour():
+    values = np.linspace(-1, 1, 12).reshape(3, 4)
+    image = PixelImage(values, signed=True, shades=5, gap=0)
+    image.scale(0.5).shift([2, 1, 0]).set_values(-values)  # in place, wherever it stands
+    assert len(image.pixels) == 5
+    left, top, _ = image.border.get_corner([-1, 1, 0])
+    found = np.full(values.shape, np.nan)
+    for level, piece in zip(np.linspace(-1, 1, 5), image.pixels, strict=True):
+        assert piece.get_fill_color().to_hex().lower() == style.signed_colour(level, 1.0)
+        for square in piece.points.reshape(-1, 16, 3):
+            x, y, _ = square.mean(axis=0)
+            found[int((top - y) / 0.25), int((x - left) / 0.25)] = level
+    assert np.abs(found + values).max() <= 0.25 + 1e-9
+    with pytest.raises(ValueError, match="no single pixels"):
+        image.pixel(0, 0)
+
+
 def test_refuses_what_is_no_image():
     with pytest.raises(ValueError, match=r"values must have shape \(R, C\), got \(6,\)"):
         PixelImage(GREY.ravel())
