@@ -147,8 +147,9 @@ class Drag:
     """A trace whose points are handles, for mouse, finger and arrow keys.
 
     What `x` and `y` change is a setting, then there is one point, or `Entries`, one a point. With
-    `toggles` a click turns an entry from its least to its largest value and back. A handle is 44
-    pixels across, or no larger than the `box`, its width and height on the axes.
+    `toggles` a click turns an entry from its least to its largest value and back; with `strokes`
+    a stroke sets all that it passes to what the first one becomes. A handle is 44 pixels across,
+    or no larger than the `box`, its width and height on the axes.
     """
 
     label: str
@@ -157,6 +158,7 @@ class Drag:
     y: Along | None = None
     toggles: str = ""
     box: tuple[float, float] | None = None
+    strokes: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As the player reads it."""
@@ -167,6 +169,7 @@ class Drag:
             "y": self.y and self.y.to_json(),
             "toggles": self.toggles,
             "box": self.box,
+            "strokes": self.strokes,
         }
 
 

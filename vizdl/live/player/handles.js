@@ -2,7 +2,7 @@
  *
  * Each is a button of 44 pixels over its point, so that a finger elsewhere still scrolls the page.
  * Of many handles one is reached by Tab, and the others from there by Page up and Page down, or by
- * the arrow keys that don't move it.
+ * the arrow keys that don't move it. With strokes, a stroke over handles sets all that it passes.
  */
 (function (vizdl) {
   "use strict";
@@ -20,6 +20,8 @@
       this.film = film;
       this.host = host;
       this.handles = [];
+      this.places = []; // of each handle, in pixels
+      this.still = !drag.x && !drag.y;
       this.many = [drag.x && drag.x.target, drag.y && drag.y.target, drag.toggles].some((name) => film.entries.has(name));
       this.group = vizdl.element("div", { role: "group", "aria-label": drag.label });
       layer.append(this.group);
@@ -36,6 +38,7 @@
         const x = axes.x._offset + axes.x.c2p(points.x[n]);
         const y = axes.y._offset + axes.y.c2p(points.y[n]);
         handle.hidden = !(Number.isFinite(x) && Number.isFinite(y));
+        this.places[n] = [x, y];
         if (!handle.hidden) handle.style.transform = "translate(" + x + "px," + y + "px)";
         if (this.drag.toggles) handle.setAttribute("aria-pressed", this.on(n));
       });
@@ -61,6 +64,7 @@
       });
       if (this.drag.toggles) handle.removeAttribute("aria-roledescription");
       handle.classList.toggle("vizdl-box", Boolean(this.drag.box));
+      handle.classList.toggle("vizdl-stroke", Boolean(this.drag.strokes));
       handle.addEventListener("pointerdown", (event) => this.grab(event, index));
       handle.addEventListener("keydown", (event) => this.key(event, index));
       if (this.drag.toggles) handle.addEventListener("click", () => this.toggle(index));
@@ -77,12 +81,17 @@
         y: event.clientY - (box.top + box.height / 2)
       };
       const begin = { x: event.clientX, y: event.clientY };
+      const stroke = this.drag.strokes && this.stroke(index, begin);
       handle.setPointerCapture(event.pointerId);
       handle.classList.add("vizdl-held");
       this.focus(index);
       const move = (moved) => {
         if (!this.moving && Math.hypot(moved.clientX - begin.x, moved.clientY - begin.y) < STILL) return;
         this.moving = true;
+        if (stroke) {
+          stroke(moved);
+          return;
+        }
         const area = this.layer.getBoundingClientRect();
         this.put(index, moved.clientX - hold.x - area.left, moved.clientY - hold.y - area.top);
       };
@@ -96,6 +105,27 @@
       handle.addEventListener("pointerup", end, { once: true });
       handle.addEventListener("lostpointercapture", end, { once: true });
       event.preventDefault();
+    }
+
+    // What draws a line of entries, all turned to what the first one becomes: a call for each move.
+    stroke(index, begin) {
+      const range = this.host.range(this.drag.toggles);
+      const value = this.on(index) ? range.low : range.high;
+      const turn = (n) => {
+        if (n >= 0 && this.film.value(this.drag.toggles, n) !== value) this.host.change(this.drag.toggles, n, value);
+      };
+      let last = begin;
+      return (event) => {
+        turn(index);
+        const next = { x: event.clientX, y: event.clientY };
+        const size = this.handles[index].getBoundingClientRect();
+        const count = Math.ceil(2 * Math.hypot((next.x - last.x) / size.width, (next.y - last.y) / size.height));
+        for (let k = 1; k <= count; k++) {
+          const at = (axis) => last[axis] + (k / count) * (next[axis] - last[axis]);
+          turn(this.handles.indexOf(document.elementFromPoint(at("x"), at("y"))));
+        }
+        last = next;
+      };
     }
 
     // The values for a place in the picture.
@@ -124,8 +154,13 @@
       }
       const way = KEYS[event.key];
       if (!way) return;
-      if (this.many && !this.drag.x && way[0]) {
+      if (this.many && !this.drag.x && this.drag.y && way[0]) {
         this.focus(Math.max(0, Math.min(this.handles.length - 1, index + way[0])), true);
+        event.preventDefault();
+        return;
+      }
+      if (this.many && this.still) {
+        this.focus(this.beside(index, way), true);
         event.preventDefault();
         return;
       }
@@ -137,6 +172,19 @@
         this.host.change(along.target, index, vizdl.snapped(now + steps * times * range.step, range, range.step));
       });
       event.preventDefault();
+    }
+
+    // The nearest handle that way, or the same one where there is none.
+    beside(index, way) {
+      const [x, y] = this.places[index];
+      let [best, nearest] = [index, Infinity];
+      this.places.forEach((place, n) => {
+        const [right, up] = [place[0] - x, y - place[1]];
+        const along = right * way[0] + up * way[1];
+        const aside = Math.abs(right * way[1]) + Math.abs(up * way[0]);
+        if (along > aside && along < nearest) [best, nearest] = [n, along];
+      });
+      return best;
     }
 
     toggle(index) {
