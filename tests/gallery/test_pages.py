@@ -6,7 +6,8 @@ import re
 import numpy as np
 import pytest
 
-from vizdl.experiments.live import Entries
+from vizdl.engines.vocabulary import Vocabulary
+from vizdl.experiments.live import Entries, Tiles
 from vizdl.gallery import pages
 from vizdl.gallery.pages import PageError, read, shown
 from vizdl.gallery.playing import Playing
@@ -147,7 +148,9 @@ def test_what_is_not_a_number_is_not_shown():
     ("state", "message"),
     [
         ("rate=9", "rate must be a number from 0.1 to 0.9"),
-        ("speed=1", "speed=1 sets nothing; there are: rate, mine, step"),
+        ("speed=1", "speed=1 sets nothing; there are: rate, mine, said, step"),
+        ("said=good+grief", "'grief' is not among the 2 words known here"),
+        ("said=good+bad&step=1", None),
         ("rate=0.5&step=-1", "step=-1 sets nothing"),
         ("mine.3=1", "mine has 3 entries, got 3"),
         ("mine.0=2", "mine must be from 0 to 1, got 2"),
@@ -157,7 +160,8 @@ def test_what_is_not_a_number_is_not_shown():
 def test_links_set_only_what_the_live_figure_has(fill, state, message):
     experiment = importlib.import_module("sample_course.experiments.halving")
     entries = {"mine": Entries("mine", np.zeros(3), "mine", 0, 1, 0.1)}
-    live = Playing("{}", {"controls": [{"name": "rate"}]}, {}, experiment.Settings, entries)
+    tiles = {"said": Tiles("said", Vocabulary(("good", "bad")), "bad", "words", 3)}
+    live = Playing("{}", {"controls": [{"name": "rate"}]}, {}, experiment.Settings, entries, tiles)
     link = f"[set it](#{state})"
     if message is None:
         assert (

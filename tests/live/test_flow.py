@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vizdl import live
+from vizdl.engines.vocabulary import UnknownWord, Vocabulary
 from vizdl.experiments import gradient_descent as experiment
-from vizdl.experiments.live import Draw, Entries, Flow, Reference, Run, Table
+from vizdl.experiments.live import Draw, Entries, Flow, Reference, Run, Table, Tiles
 from vizdl.live import emit
 from vizdl.live.flow import record_flow, spell
 
@@ -178,6 +179,34 @@ def test_runs_over_sequences_forward_and_back(node):
         assert list(values("down.so_far")) == [7, 6, 4]
         assert list(values("back.so_far")) == [8, 11, 18]
         assert values("down.rows") == 3
+
+
+def test_a_row_of_words_is_a_sequence_as_long_as_it_is(node):
+    def read(total, item):
+        return {"total": total + item}, {"so_far": total + item}
+
+    words = Vocabulary(("one", "two", "four"))
+    made = flow(
+        Run("sum", read, start={"total": 0.0}, sequences={"item": "said"}, most=5),
+        Run("whole", lambda words, n: {"row": 1.0 * words, "count": 1.0 * n},
+            {"words": "said.padded", "n": "said.count"}),
+        sources=(Tiles("said", words, "four two", "words", 5),),
+    )  # fmt: skip
+    recorded = record_flow(made, FIRST)
+    page = Page(node, recorded, "words")
+    for said in ("four two", "two", "two two four one two"):
+        page.change(**{"said.row": words.indices(said).tolist()})
+        values = recorded.values(said=said)
+        assert values["sum.rows"] == len(said.split()) == page.value("sum.rows")
+        assert page.value("said.words") == said.split() == values["said.words"]
+        for name in ("said", "sum.so_far", "whole.row", "whole.count"):
+            np.testing.assert_array_equal(page.value(name), values[name])
+    assert list(values["whole.row"]) == [1, 1, 2, 0, 1]
+    with pytest.raises(UnknownWord, match="'ten' is not among the 3 words"):
+        recorded.values(said="one ten")
+    for said in ("", "one one one one one one"):
+        with pytest.raises(ValueError, match="said must be 1 to 5 words"):
+            recorded.values(said=said)
 
 
 def test_choices_are_spelled_alike(node):

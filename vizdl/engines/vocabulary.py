@@ -74,7 +74,7 @@ class Vocabulary:
     def one_hot(self, indices: ArrayLike) -> Array:
         """The vector of each word: (…) to (…, V), zeros where there is none (-1)."""
         places = np.asarray(indices, dtype=np.int64)
-        if places.size and not (NONE <= places.min() and places.max() < len(self)):
+        if places.size and not (places.min() >= NONE and places.max() < len(self)):
             raise ValueError(f"indices must be from {NONE} to {len(self) - 1}")
         return one_hot(places, len(self))
 

@@ -1,22 +1,25 @@
 """What a page computes when a reader changes something: runs of an engine's step, in order.
 
 A `Flow` is like a spreadsheet. It begins with the settings that may be changed, with `Table`s
-that choose among arrays made beforehand, with `Entries` that a reader edits and with `Draw`s of a
-seed. Each `Run` then takes a step, recorded once by `vizdl.live`, with what stands before it, once
-or many times. What it gives is named after it: ``path.loss`` is the output ``loss`` of the run
-``path``. When something changes, what depends on it runs again, and nothing else.
+that choose among arrays made beforehand, with `Entries` that a reader edits, `Tiles` that are put
+in a row and `Draw`s of a seed. Each `Run` then takes a step, recorded once by `vizdl.live`, with
+what stands before it, once or many times. What it gives is named after it: ``path.loss`` is the
+output ``loss`` of the run ``path``. When something changes, what depends on it runs again, and
+nothing else.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
 
 from vizdl.engines import draws
+from vizdl.engines.vocabulary import NONE, Vocabulary
 
 Array = NDArray[Any]
 Step = Callable[..., Any]
@@ -131,6 +134,39 @@ class Entries:
     at: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Tiles:
+    """Words that the reader puts in a row: adds, takes away, drags to another place.
+
+    `vocabulary` holds those there are, `start` is the row to begin with, as a text; it has at least
+    one word and at most `most`. In the flow the row is `name` (N,), the places of its words in the
+    vocabulary, to be run over as a sequence; ``NAME.padded`` (most,) the same with -1 after its
+    end; ``NAME.count`` is N and ``NAME.words`` are the words themselves.
+    """
+
+    name: str
+    vocabulary: Vocabulary
+    start: str
+    label: str
+    most: int
+
+    def numbers(self, row: str | Iterable[str] | None = None) -> dict[str, Any]:
+        """All that the flow has of a row of words. Raises UnknownWord, and ValueError for none
+        or too many of them.
+        """
+        places = self.vocabulary.indices(self.start if row is None else row)
+        if not 1 <= len(places) <= self.most:
+            raise ValueError(f"{self.name} must be 1 to {self.most} words, got {len(places)}")
+        padded = np.full(self.most, float(NONE))
+        padded[: len(places)] = places
+        return {
+            self.name: padded[: len(places)],
+            f"{self.name}.padded": padded,
+            f"{self.name}.count": len(places),
+            f"{self.name}.words": list(self.vocabulary.spell(places)),
+        }
+
+
 @dataclass(frozen=True)
 class Draw:
     """Random numbers, the same in the page as in Python: see `vizdl.engines.draws`.
@@ -162,7 +198,7 @@ class Draw:
         )
 
 
-Source = Table | Entries | Draw
+Source = Table | Entries | Tiles | Draw
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +207,8 @@ class Flow:
 
     `frames` names how many moments there are to step through, counted by ``step``. ``hover`` is
     the point that the reader points at where a figure asks for it, else -1. `highest` has the
-    largest value of a control where that is less than the settings allow.
+    largest value of a control where that is less than the settings allow. `only` names controls and
+    tiles that a page shows only where another setting has that value.
     """
 
     controls: tuple[str, ...]
@@ -179,3 +216,4 @@ class Flow:
     frames: str
     sources: tuple[Source, ...] = ()
     highest: Mapping[str, float] = field(default_factory=dict)
+    only: Mapping[str, tuple[str, Any]] = field(default_factory=dict)

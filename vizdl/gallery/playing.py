@@ -15,7 +15,7 @@ from typing import Any
 from vizdl import catalog, live
 from vizdl.catalog import Concept
 from vizdl.experiments.base import Control, Settings, Trace
-from vizdl.experiments.live import Entries, Flow, Reference
+from vizdl.experiments.live import Entries, Flow, Reference, Tiles
 from vizdl.figures.base import to_payload
 from vizdl.figures.live import Live
 from vizdl.live.flow import Recorded, record_flow
@@ -35,6 +35,7 @@ class Playing:
     programs: Mapping[str, Program] = field(default_factory=dict)
     settings: type[Settings] = Settings
     entries: Mapping[str, Entries] = field(default_factory=dict)
+    tiles: Mapping[str, Tiles] = field(default_factory=dict)
 
     def script(self, name: str) -> str:
         """Everything as one classic script."""
@@ -49,8 +50,10 @@ class Playing:
                 self.settings.parse({name: text})
             elif name in self.entries and place.isdecimal():
                 _check_entry(self.entries[name], int(place), float(text))
+            elif key in self.tiles:
+                self.tiles[key].numbers(text)
             elif key != "step" or not text.isdecimal():
-                known = ", ".join([*controls, *self.entries, "step"])
+                known = ", ".join([*controls, *self.entries, *self.tiles, "step"])
                 raise ValueError(f"{key}={text} sets nothing; there are: {known}")
 
     @property
@@ -87,6 +90,8 @@ def prepare(concept: Concept, trace: Trace) -> Playing:
     opening = {
         "controls": _controls(trace.settings, declared.flow),
         "entries": [_entry(source, values) for source in _edited(declared.flow)],
+        "tiles": [_row(source) for source in _tiles(declared.flow)],
+        "only": {name: list(pair) for name, pair in declared.flow.only.items()},
         "sentence": declared.sentence.fill(values),
         "longest": _longest([*_labels(light), declared.sentence.longest(values, values["frames"])]),
         "table": [label for label, _ in declared.table],
@@ -95,7 +100,8 @@ def prepare(concept: Concept, trace: Trace) -> Playing:
         light, dark, declared, live=_live(declared, recorded, trace.settings), opening=opening
     )
     entries = {e.name: e for e in declared.flow.sources if isinstance(e, Entries)}
-    return Playing(payload, opening, recorded.programs, type(trace.settings), entries)
+    tiles = {source.name: source for source in _tiles(declared.flow)}
+    return Playing(payload, opening, recorded.programs, type(trace.settings), entries, tiles)
 
 
 def played(light: Any, dark: Any) -> Playing:
@@ -139,6 +145,19 @@ def _controls(settings: Settings, flow: Flow) -> list[dict[str, Any]]:
 
 def _edited(flow: Flow) -> Iterator[Entries]:
     yield from (source for source in flow.sources if isinstance(source, Entries) and source.at)
+
+
+def _tiles(flow: Flow) -> Iterator[Tiles]:
+    yield from (source for source in flow.sources if isinstance(source, Tiles))
+
+
+def _row(source: Tiles) -> dict[str, Any]:
+    """The control of a row of words."""
+    words = {
+        "words": list(source.vocabulary.words),
+        "start": source.numbers()[source.name].tolist(),
+    }
+    return {"name": source.name, "label": source.label, "most": source.most, **words}
 
 
 def _entry(source: Entries, values: Mapping[str, Any]) -> dict[str, Any]:

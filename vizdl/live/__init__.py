@@ -26,7 +26,7 @@ _BUNDLE = "plotly-cartesian.min.js"
 # The player's files, each before those that need it when they are read.
 PARTS = (
     "words", "flow", "feeds", "field", "ink", "payload", "films", "picture", "address", "panel",
-    "controls", "handles", "player",
+    "controls", "tiles", "handles", "player",
 )  # fmt: skip
 
 

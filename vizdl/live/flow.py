@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from vizdl.experiments.base import Settings
-from vizdl.experiments.live import Draw, Entries, Flow, Reference, Run, Source
+from vizdl.experiments.live import Draw, Entries, Flow, Reference, Run, Source, Table, Tiles
 from vizdl.live import grid
 from vizdl.live.program import Program, Slot
 from vizdl.live.record import record
@@ -107,7 +107,10 @@ def _begin(flow: Flow, settings: Settings, entries: Mapping[str, Any], step: int
     values: Values = {name: getattr(settings, name) for name in type(settings).model_fields}
     values["hover"] = entries.get("hover", -1)
     for source in flow.sources:
-        values[source.name] = _chosen(source, values, entries)
+        if isinstance(source, Tiles):
+            values |= source.numbers(entries.get(source.name))
+        else:
+            values[source.name] = _chosen(source, values, entries)
     _place(flow, values, step)
     return values
 
@@ -120,7 +123,7 @@ def _place(flow: Flow, values: Values, step: int) -> None:
         values["left"] = values["frames"] - 1 - values["step"]
 
 
-def _chosen(source: Source, values: Values, entries: Mapping[str, Any]) -> Any:
+def _chosen(source: Table | Entries | Draw, values: Values, entries: Mapping[str, Any]) -> Any:
     if isinstance(source, Entries):
         return np.asarray(entries.get(source.name, source.values), dtype=np.float64)
     if isinstance(source, Draw):
@@ -209,6 +212,11 @@ def _source(source: Source) -> dict[str, Any]:
             "kind": "entries", "name": source.name, "label": source.label, "low": source.low,
             "high": source.high, "step": source.step, "values": values.tolist(),
             "whole": float(source.step).is_integer() and float(source.low).is_integer(),
+        }  # fmt: skip
+    if isinstance(source, Tiles):
+        return {
+            "kind": "tiles", "name": source.name, "words": list(source.vocabulary.words),
+            "start": source.numbers()[source.name].tolist(), "most": source.most,
         }  # fmt: skip
     if isinstance(source, Draw):
         return {

@@ -69,6 +69,7 @@
       this.plot = plot;
       this.entries = new Map(spec.flow.sources.filter((source) => source.kind === "entries")
         .map((source) => [source.name, source]));
+      this.tiles = spec.flow.sources.filter((source) => source.kind === "tiles");
       this.shown = []; // of each trace, its present attributes by path
       this.fed = spec.feeds.flatMap((fed) => Object.keys(fed.attributes).map((path) => ({
         trace: fed.trace, path: path, feed: fed.attributes[path],
@@ -121,15 +122,27 @@
           changes[name] = this.entry(name, k, read === undefined ? value : read);
         });
       });
+      for (const spec of this.tiles) {
+        const asks = (asked.get(spec.name) || "").toLowerCase().split(/\s+/).map((word) => spec.words.indexOf(word));
+        const fits = asks.length <= spec.most && !asks.includes(-1);
+        changes[spec.name + ".row"] = fits ? asks : spec.start;
+      }
       return changes;
     }
 
     edited() {
-      return Array.from(this.entries.values()).flatMap((spec) => {
+      const rows = this.tiles.filter((spec) => String(this.row(spec)) !== String(spec.start))
+        .map((spec) => [spec.name, this.flow.values[spec.name + ".words"].join(" ")]);
+      return rows.concat(Array.from(this.entries.values()).flatMap((spec) => {
         const now = this.flow.values[spec.name].data;
         return spec.values.map((value, k) => [spec.name + "." + k, now[k], value])
           .filter((entry) => entry[1] !== entry[2]);
-      });
+      }));
+    }
+
+    // The places of the words that stand in a row now.
+    row(spec) {
+      return this.flow.values[spec.name + ".row"];
     }
 
     // The present value of an attribute; the cells of a field in rows.

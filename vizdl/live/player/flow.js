@@ -77,6 +77,7 @@
         values[source.name] = array(Float64Array.from(source.values), [source.values.length]);
         return { needs: [], gives: [source.name], compute: () => {} };
       }
+      if (source.kind === "tiles") return this.tiles(source);
       if (source.kind === "draw") return this.draw(source);
       const chosen = source.grid ? unpacked(source.grid) : (index) => source.values[index];
       return {
@@ -85,6 +86,26 @@
         compute: () => {
           const choice = source.by.map((name) => spell(values[name])).join(",");
           values[source.name] = chosen(source.choices.indexOf(choice));
+        }
+      };
+    }
+
+    // Words in a row: their places as they were given, then with nothing (-1) after the end.
+    tiles(source) {
+      const values = this.values;
+      const name = source.name;
+      values[name + ".row"] = source.start;
+      return {
+        needs: [name + ".row"],
+        gives: [name, name + ".padded", name + ".count", name + ".words"],
+        compute: () => {
+          const row = values[name + ".row"];
+          const padded = new Float64Array(source.most).fill(-1);
+          padded.set(row);
+          values[name] = array(padded, [row.length]);
+          values[name + ".padded"] = array(padded, [source.most]);
+          values[name + ".count"] = row.length;
+          values[name + ".words"] = row.map((place) => source.words[place]);
         }
       };
     }

@@ -41,7 +41,7 @@
 
   class Panel {
     // on has: play(), step(by), seek(step), pace(times), setting(name, value), entry(name, at, value),
-    // reset(), open()
+    // row(name, places), reset(), open()
     constructor(root, opening, id, on) {
       this.root = root;
       this.opening = opening;
@@ -55,10 +55,16 @@
       this.spoken = element("p", { "class": "vizdl-spoken", role: "status" });
       this.inputs = new Map();
       this.entries = [];
+      this.rows = [];
       this.cells = [];
       root.append(this.label, this.spoken, this.bar(on));
+      for (const spec of opening.tiles || []) {
+        this.rows.push(new vizdl.Tiles(spec, id + "-" + spec.name, on.row));
+        root.append(this.rows[this.rows.length - 1].element);
+      }
       if (opening.controls && opening.controls.length) root.append(this.settings(id, on));
       if (opening.table && opening.table.length) root.append(this.numbers(on));
+      this.fit((name) => this.inputs.get(name).value);
       this.reserve(opening.longest || []);
       this.enable(false, 0);
     }
@@ -121,7 +127,16 @@
         .forEach((part) => { part.disabled = !plays; });
       if (this.reset) this.reset.disabled = !on;
       this.inputs.forEach((control) => control.enable(on));
-      this.entries.forEach((control) => control.enable(on));
+      [...this.entries, ...this.rows].forEach((control) => control.enable(on));
+    }
+
+    // Controls that matter only where a setting has a certain value.
+    fit(value) {
+      const only = this.opening.only || {};
+      [...this.inputs.values(), ...this.rows].forEach((control) => {
+        const [name, wanted] = only[control.spec.name] || [];
+        control.element.hidden = name !== undefined && value(name) !== wanted;
+      });
     }
 
     // Room for the tallest sentence, so that what stands below does not move while they change.
@@ -144,6 +159,8 @@
       this.range.value = film.at;
       this.range.setAttribute("aria-valuetext", text);
       this.entries.forEach((control) => this.present(control, film));
+      this.rows.forEach((row) => row.set(film.row(row.spec)));
+      if (film.flow) this.fit((name) => film.flow.values[name]);
       if (this.details && this.details.open) film.table().forEach((said, k) => { this.cells[k].textContent = said; });
     }
 

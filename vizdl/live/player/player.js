@@ -29,6 +29,7 @@
         pace: (times) => { this.speed = times; },
         setting: (name, value) => this.change(name, value),
         entry: (name, at, value) => this.drag(name, at, value),
+        row: (name, places) => this.change(name + ".row", places),
         reset: () => this.restore(new Map()),
         open: () => this.film && this.panel.tell(this.film)
       });
