@@ -52,7 +52,7 @@ def through(model: network.MLP, x: Any, y: Any, seed: int = 0) -> Landscape:
     y = check.array("y", y, (len(x), 1))
     plane = directions(model, seed)
     domain = numpy.array([[-REACH, REACH]] * 2)
-    value, gradient = _value(model, plane, x, y), _gradient(model, plane, x, y)
+    value, gradient = on_plane(model, plane, x, y), slope_on_plane(model, plane, x, y)
     return Landscape(
         "mlp_slice",
         "A trained network's loss",
@@ -87,7 +87,16 @@ def directions(model: network.MLP, seed: int) -> Directions:
     return tuple(result)
 
 
-def _value(model: network.MLP, plane: Directions, x: Array, y: Array) -> Callable[[Any], Any]:
+def network_at(model: network.MLP, plane: Directions, point: Any) -> network.MLP:
+    """Return the network at a point (2,) of the plane: its weights moved along both directions."""
+    a, b = point
+    weights = tuple(w + a * d[0] + b * d[1] for w, d in zip(model.weights, plane, strict=True))
+    return network.MLP(weights, model.biases, model.activations)
+
+
+def on_plane(model: network.MLP, plane: Directions, x: Array, y: Array) -> Callable[[Any], Any]:
+    """Return the loss as a function of points (..., 2) on the plane, for autograd as well."""
+
     def at(point: Any) -> Any:
         a, b = point[..., 0, None, None], point[..., 1, None, None]
         hidden = x
@@ -109,7 +118,11 @@ def _value(model: network.MLP, plane: Directions, x: Array, y: Array) -> Callabl
     return value
 
 
-def _gradient(model: network.MLP, plane: Directions, x: Array, y: Array) -> Callable[[Any], Array]:
+def slope_on_plane(
+    model: network.MLP, plane: Directions, x: Array, y: Array
+) -> Callable[[Any], Array]:
+    """Return the gradient of that loss as a function of points (..., 2), by back-propagation."""
+
     def at(point: Array) -> Array:
         moved = tuple(
             w + numpy.tensordot(point, d, axes=1) for w, d in zip(model.weights, plane, strict=True)

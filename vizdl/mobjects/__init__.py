@@ -25,6 +25,7 @@ from vizdl.mobjects.rnn import FoldedRNN, GradientLane, UnrolledRNN, unroll
 from vizdl.mobjects.scatter import Scatter
 from vizdl.mobjects.step_back import StepBack
 from vizdl.mobjects.story import FactCard, Story, beat
+from vizdl.mobjects.surface import LossSurface, SurfacePath
 from vizdl.mobjects.swarm import Swarm
 from vizdl.mobjects.switch import Switch, Switchboard
 from vizdl.mobjects.text import Label, Maths, Number
@@ -60,6 +61,7 @@ __all__ = [
     "Label",
     "LossCurve",
     "LossPill",
+    "LossSurface",
     "Maths",
     "Mesh",
     "NetworkDiagram",
@@ -79,6 +81,7 @@ __all__ = [
     "StepBack",
     "Story",
     "Sum",
+    "SurfacePath",
     "Swarm",
     "Swing",
     "Switch",
