@@ -30,6 +30,7 @@ from vizdl.mobjects.swarm import Swarm
 from vizdl.mobjects.switch import Switch, Switchboard
 from vizdl.mobjects.text import Label, Maths, Number
 from vizdl.mobjects.through import Through
+from vizdl.mobjects.tiles import Reorder, WordTiles
 from vizdl.mobjects.timeline import Timeline
 from vizdl.mobjects.triangle import GradientTriangle
 from vizdl.mobjects.walker import Walker
@@ -72,6 +73,7 @@ __all__ = [
     "PlotArea",
     "Points",
     "Pulse",
+    "Reorder",
     "Ride",
     "Scatter",
     "SetValues",
@@ -96,6 +98,7 @@ __all__ = [
     "VectorArrow",
     "Walker",
     "Wire",
+    "WordTiles",
     "beat",
     "loss_area",
     "unroll",
