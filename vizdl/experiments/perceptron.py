@@ -37,6 +37,7 @@ HALVINGS = 60
 CURVE = np.linspace(-16, 16, 641)  # sums that the activation is drawn for: there are no larger
 FULL = {"sigmoid": 0.5, "tanh": 1.0, "relu": 3.0, "identity": 3.0}  # output above g(0): full colour
 TOLERANCE = 1e-9
+FAINTEST = 1e-6  # tint of an output that is that of a sum of zero, below the line
 BENT = 0.01
 STEPS = 4  # two products, the bias, the activation
 
@@ -78,7 +79,7 @@ class PerceptronTrace(Trace):
     plane: Array  # (P, P, 2), rows from the lowest x2
     plane_sums: Array  # (P, P)
     plane_outputs: Array  # (P, P)
-    tint: Array  # (P, P), output above `middle`, 1 where the colour is full
+    tint: Array  # (P, P), output above `middle`, of the sum's sign, 1 where the colour is full
     crossings: Array  # (M, 2)
     curve: Array  # (641,), the activation on CURVE
 
@@ -194,11 +195,13 @@ def field(name: str) -> Callable[..., dict[str, Any]]:
 
     def all_over(w1: Any, w2: Any, bias: Any) -> dict[str, Any]:
         found = step(plane[..., 0], plane[..., 1], w1, w2, bias)
-        outputs = found["output"]
+        sums, outputs = found["sums"][-1], found["output"]
+        tint = (outputs - middle) / FULL[name]
+        below = anp.minimum(tint, -FAINTEST)  # relu says nothing below zero: keep it on its side
         return {
-            "sums": found["sums"][-1],
+            "sums": sums,
             "outputs": outputs,
-            "tint": (outputs - middle) / FULL[name],
+            "tint": anp.where(sums < 0, below, tint),
         }
 
     return all_over

@@ -38,7 +38,13 @@ FIELD, LINE, WEIGHTS, POINT = range(4)
 LINKS, BARS, NUMBERS = 4, (5, 6, 7, 8), 9
 CURVED, WAY, DOT, OUTPUT = range(10, 14)
 BEYOND = 10.0  # how far the line of the split is drawn either way: out of the plane
-GROUND = {"sigmoid": (-0.12, 1.12), "tanh": (-1.25, 1.25), "relu": (), "identity": ()}
+GROUND = {
+    "sigmoid": (-0.12, 1.12),
+    "tanh": (-1.25, 1.25),
+    "relu": (-0.12, 1.0),
+    "identity": (-1, 1),
+}
+BOUNDED = ("sigmoid", "tanh")  # the ground of the others is as large as the sums are
 
 SENTENCE = words(
     (
@@ -142,8 +148,8 @@ def axes(name: str) -> Callable[[Any], dict[str, Any]]:
 
     def ends(sums: Any) -> dict[str, Any]:
         reach = 1.25 * anp.maximum(3.6, anp.max(anp.abs(sums)))
-        low, high = GROUND[name] or (-1.0, 1.0)
-        size = 1.0 if GROUND[name] else reach
+        low, high = GROUND[name]
+        size = 1.0 if name in BOUNDED else reach
         return {"x": anp.stack([-reach, reach]), "y": anp.stack([low * size, high * size])}
 
     return ends
@@ -218,13 +224,13 @@ def _layout(trace: PerceptronTrace, theme: Theme) -> go.Layout:
     made = layout(
         theme,
         aspect=1.85,
-        narrow_aspect=0.57,
+        narrow_aspect=0.5,
         narrow={
             "xaxis.domain": [0, 1],
-            "yaxis.domain": [0.48, 1],
+            "yaxis.domain": [0.54, 1],
             "xaxis2.domain": [0.1, 1],
-            "yaxis2.domain": [0.23, 0.38],
-            "yaxis3.domain": [0, 0.2],
+            "yaxis2.domain": [0.27, 0.45],
+            "yaxis3.domain": [0, 0.24],
             "margin.b": 50,
         },
         showlegend=False,
