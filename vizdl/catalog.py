@@ -75,6 +75,15 @@ TABLE: tuple[Concept, ...] = (
         "other way lowers it. Repeated, the steps find a minimum.",
     ),
     Concept(
+        "learning_rate",
+        "The learning rate",
+        lecture=1,
+        order=11,
+        summary="The gradient gives the direction of a step, the learning rate its scale. Small "
+        "rates are slow and get stuck in a false minimum, large ones overshoot and diverge, and "
+        "good ones converge.",
+    ),
+    Concept(
         "minibatch",
         "Mini-batches",
         lecture=1,
