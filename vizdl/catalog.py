@@ -67,6 +67,14 @@ class Concept:
 
 TABLE: tuple[Concept, ...] = (
     Concept(
+        "empirical_loss",
+        "The empirical loss",
+        lecture=1,
+        order=7,
+        summary="A loss says how wrong one prediction is. The empirical loss, also called "
+        "objective, cost or empirical risk, is the mean of the losses over the whole data set.",
+    ),
+    Concept(
         "gradient_descent",
         "Gradient descent",
         lecture=1,
