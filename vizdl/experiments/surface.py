@@ -56,7 +56,7 @@ def lifted(height: Any, low: float | None = None, high: float | None = None) -> 
     """Heights as the solid has them: from 0 to `RISE`."""
     bottom = numpy.min(height) if low is None else low
     top = numpy.max(height) if high is None else high
-    span = top - bottom if top > bottom else 1.0
+    span = np.where(top > bottom, top - bottom, 1.0)
     return RISE * np.minimum(np.maximum((height - bottom) / span, 0.0), 1.0)
 
 
