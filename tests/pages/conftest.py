@@ -129,7 +129,9 @@ def open_one(browser, tmp_path_factory):
         one.page.goto((folder / f"{name}.html").as_uri() + state)
         one.page.locator(".vizdl-figure").scroll_into_view_if_needed()
         one.page.locator(".vizdl-figure[data-ready]").wait_for()
-        one.page.locator(".vizdl-plot").evaluate("plot => plot.scrollIntoView({block: 'center'})")
+        one.page.locator(".vizdl-plot").evaluate(
+            "plot => plot.scrollIntoView({block: 'center', behavior: 'instant'})"
+        )
         return one
 
     yield open_one
