@@ -67,6 +67,14 @@ class Concept:
 
 TABLE: tuple[Concept, ...] = (
     Concept(
+        "perceptron",
+        "The perceptron",
+        lecture=1,
+        order=2,
+        summary="A neuron weighs its inputs and adds them up, adds a bias, and passes the sum "
+        "through a curve. Where the sum is zero, it splits the plane.",
+    ),
+    Concept(
         "empirical_loss",
         "The empirical loss",
         lecture=1,
