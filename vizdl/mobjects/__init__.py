@@ -1,5 +1,6 @@
 """Parts for Manim scenes about deep learning. They take arrays and draw what is in them."""
 
+from vizdl.mobjects.activation_curve import ActivationCurve
 from vizdl.mobjects.advance import Advance, Tick
 from vizdl.mobjects.arithmetic import Arithmetic, Assignment
 from vizdl.mobjects.arrows import DirectionFan, Swing, VectorArrow
@@ -15,6 +16,7 @@ from vizdl.mobjects.field import DecisionField, Mesh, Points
 from vizdl.mobjects.flag import Flag
 from vizdl.mobjects.gate import Activation, Sum, Valve
 from vizdl.mobjects.ground import Ground
+from vizdl.mobjects.layer import LayerProduct
 from vizdl.mobjects.lstm_cell import InputPort, LSTMCell
 from vizdl.mobjects.matrix import NumberColumn, SignedMatrix
 from vizdl.mobjects.network import NetworkDiagram
@@ -38,6 +40,7 @@ from vizdl.mobjects.wire import Pulse, Ride, Token, Wire
 
 __all__ = [
     "Activation",
+    "ActivationCurve",
     "Advance",
     "Arithmetic",
     "Assignment",
@@ -60,6 +63,7 @@ __all__ = [
     "InputPort",
     "LSTMCell",
     "Label",
+    "LayerProduct",
     "LossCurve",
     "LossPill",
     "LossSurface",

@@ -148,9 +148,14 @@ class ValueLine(VGroup):
         super().__init__(self.line, ticks, self.label, self.marker, self.number)
         self.set_value(value)
 
-    def get_value(self) -> float:
-        """The value that is shown now."""
+    @property
+    def value(self) -> float:
+        """The value that is shown now; `Tick` takes it to another."""
         return self.number.get_value()
+
+    def get_value(self) -> float:
+        """The value that is shown now, as Manim's own number lines call it."""
+        return self.value
 
     def set_value(self, value: float) -> Self:
         """Show another value: the marker moves, the number changes."""
