@@ -84,7 +84,7 @@ def live(trace: BiasShiftTrace) -> Live:
             drawn,
             {"crossing": "here.crossing", "weight": "fit.params[step,0,0]", "targets": "targets"},
         ),
-        Run("axis", lambda first: {"loss": axis(first)}, {"first": "fit.loss[0]"}),
+        Run("axis", axis, {"first": "fit.loss[0]", "last": "fit.loss[fit.rows-1]"}),
     )
     feeds: dict[int, dict[str, Feed]] = {
         FAILED: {"y": whole("drawn.failed")},
@@ -97,7 +97,7 @@ def live(trace: BiasShiftTrace) -> Live:
         FORMULA: {"y": whole("drawn.formula")},
         FAMILY: {"y": end("family.x")},
         PRESENT: {"x": now("fit.params", 0, 1), "y": Take("here.crossing", 0, 0)},
-        ENDS: {"y": end("fit.loss"), "text": Texts(NAMED, over="here.crossing")},
+        ENDS: {"y": whole("axis.names"), "text": Texts(NAMED, over="here.crossing")},
     }
     for k in (0, 1):
         feeds[LOSSES[k]] = {"y": whole("fit.loss", k)}
@@ -127,9 +127,14 @@ def drawn(crossing: Any, weight: Any, targets: Any) -> dict[str, Any]:
     }
 
 
-def axis(first: Any) -> Any:
-    """The ends of the axis of the loss, from the losses before learning."""
-    return anp.stack([0.0 * first[0], 1.1 * anp.max(first)])
+def axis(first: Any, last: Any) -> dict[str, Any]:
+    """The ends of the axis of the loss, from those before learning; where the names stand, (2,)."""
+    top = 1.1 * anp.max(first)
+    away = 0.07 * top * anp.where(last[0] > last[1], 1.0, -1.0)
+    return {
+        "loss": anp.stack([0.0 * top, top]),
+        "names": anp.stack([last[0] + away, last[1] - away]),
+    }
 
 
 def _numbers(trace: BiasShiftTrace, step: int) -> dict[str, Any]:
@@ -194,7 +199,7 @@ def _layout(trace: BiasShiftTrace, theme: Theme) -> go.Layout:
         yaxis3={
             **plain,
             "title": {"text": "loss"},
-            "range": axis(trace.losses[0]).tolist(),
+            "range": axis(*trace.losses[[0, -1]])["loss"].tolist(),
             "domain": [0, 0.38],
             "anchor": "x3",
             "nticks": 4,
@@ -297,10 +302,10 @@ def _draw_losses(fig: go.Figure, trace: BiasShiftTrace, theme: Theme) -> None:
         )
     fig.add_scatter(
         x=[STEPS, STEPS],
-        y=trace.losses[-1],
+        y=axis(*trace.losses[[0, -1]])["names"],
         mode="text",
         text=[NAMED.fill({}, i=k) for k in (0, 1)],
-        textposition=["bottom left", "top left"],
+        textposition="middle left",
         textfont={"size": 13, "color": style.INK.on(theme)},
         hoverinfo="skip",
         name="names",
