@@ -100,6 +100,14 @@ TABLE: tuple[Concept, ...] = (
         "good ones converge.",
     ),
     Concept(
+        "adaptive_rates",
+        "Adaptive rates",
+        lecture=1,
+        order=12,
+        summary="The learning rate need not be fixed: it can adapt to each weight's gradients. "
+        "That helps where the weights differ; no optimizer wins everywhere.",
+    ),
+    Concept(
         "minibatch",
         "Mini-batches",
         lecture=1,

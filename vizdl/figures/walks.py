@@ -11,7 +11,7 @@ from vizdl import style
 from vizdl.figures.live import Feed, Row, Take
 from vizdl.style import Theme
 
-SECOND = {"xaxis": "x2", "yaxis": "y2"}  # the axes of the loss, beside the map
+SECOND: dict[str, Any] = {"xaxis": "x2", "yaxis": "y2"}  # the axes of the loss, beside the map
 
 
 def columns(name: str, first: Row = 0, last: Row | None = None) -> dict[str, Feed]:
