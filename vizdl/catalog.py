@@ -75,6 +75,22 @@ TABLE: tuple[Concept, ...] = (
         "through a curve. Where the sum is zero, it splits the plane.",
     ),
     Concept(
+        "activations",
+        "Activation functions",
+        lecture=1,
+        order=4,
+        summary="An activation bends what a layer sums up, and so a network can fold the plane "
+        "until one line is enough. Without it, no network separates what no line separates.",
+    ),
+    Concept(
+        "linear_collapse",
+        "Linear layers collapse",
+        lecture=1,
+        order=5,
+        summary="Without an activation, all layers multiply into a single matrix. The decision "
+        "stays a straight line, however deep and wide the network is.",
+    ),
+    Concept(
         "empirical_loss",
         "The empirical loss",
         lecture=1,
