@@ -67,6 +67,14 @@ class Concept:
 
 TABLE: tuple[Concept, ...] = (
     Concept(
+        "bias_shift",
+        "What the bias does",
+        lecture=1,
+        order=3,
+        summary="The bias shifts an activation left or right and leaves its shape alone. Without "
+        "it, every curve is nailed to the origin.",
+    ),
+    Concept(
         "perceptron",
         "The perceptron",
         lecture=1,
