@@ -182,7 +182,7 @@
         const [right, up] = [place[0] - x, y - place[1]];
         const along = right * way[0] + up * way[1];
         const aside = Math.abs(right * way[1]) + Math.abs(up * way[0]);
-        if (along > aside && along < nearest) [best, nearest] = [n, along];
+        if (along > aside && along + aside < nearest) [best, nearest] = [n, along + aside];
       });
       return best;
     }
