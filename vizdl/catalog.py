@@ -75,6 +75,15 @@ TABLE: tuple[Concept, ...] = (
         "it, every curve is nailed to the origin.",
     ),
     Concept(
+        "feature_hierarchy",
+        "Features and their hierarchy",
+        lecture=1,
+        order=1,
+        summary="Features are learned from data, not written by hand. They come in a hierarchy: "
+        "strokes in the first layer, parts in the next, and the later the layer, the more "
+        "abstract.",
+    ),
+    Concept(
         "perceptron",
         "The perceptron",
         lecture=1,
