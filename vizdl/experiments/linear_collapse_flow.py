@@ -1,6 +1,6 @@
 """What a page computes for the linear collapse: the training of a network of any size, its product.
 
-One program serves every size. It has five layers of twelve units; those that the reader does not
+One program serves every size. It has five layers of eight units; those that the reader does not
 ask for are left out by masks: a unit has no weights, a layer hands its input on as it is.
 """
 
@@ -27,7 +27,7 @@ from vizdl.experiments.linear_collapse import (
 )
 from vizdl.experiments.live import Draw, Flow, Run, Table
 
-WIDEST = 12  # units of a hidden layer that a page can train at every move of a slider
+WIDEST = 8  # units of a hidden layer that a page can train at every move of a slider
 SHAPE = (LAYERS, WIDEST, WIDEST)
 
 
@@ -97,7 +97,7 @@ def flow(trace: LinearCollapseTrace) -> Flow:
 
 
 def _mask(depth: Any, width: Any, bent: Any) -> dict[str, Any]:
-    """Which weights (5, 12, 12) and biases (5, 12) there are, and which layers are bent (5,).
+    """Which weights (5, 8, 8) and biases (5, 8) there are, and which layers are bent (5,).
 
     The layers that are asked for come last. `on` has ones where a layer hands its input on.
     """
@@ -165,7 +165,7 @@ def _product(w: Any, b: Any, own: Any) -> dict[str, Any]:
     for layer in range(1, LAYERS):
         product, offset = anp.dot(w[layer], product), anp.dot(w[layer], offset) + b[layer]
     a, c = product[0, :2], offset[0]
-    shown = anp.where(own > 0, w, np.nan)  # (5, 12, 12)
+    shown = anp.where(own > 0, w, np.nan)  # (5, 8, 8)
     gap = np.full((WIDEST, 1), np.nan)
     row = [part for layer in range(LAYERS - 1, -1, -1) for part in (shown[layer], gap)]
     return {
