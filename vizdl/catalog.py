@@ -67,6 +67,14 @@ class Concept:
 
 TABLE: tuple[Concept, ...] = (
     Concept(
+        "dense_layer",
+        "A dense layer",
+        lecture=1,
+        order=6,
+        summary="Every output of a dense layer is a perceptron over all of its inputs. The whole "
+        "layer is one matrix product.",
+    ),
+    Concept(
         "bias_shift",
         "What the bias does",
         lecture=1,
