@@ -166,6 +166,15 @@ TABLE: tuple[Concept, ...] = (
         "sum over all of these paths.",
     ),
     Concept(
+        "vanishing_gradients",
+        "Vanishing gradients",
+        lecture=2,
+        order=7,
+        summary="On its way back through time a gradient is multiplied at every step, and many "
+        "small factors leave almost nothing. So a network learns what is near and misses what is "
+        "far.",
+    ),
+    Concept(
         "lstm_gates",
         "The gates of an LSTM",
         lecture=2,

@@ -50,7 +50,7 @@ EQUATIONS = {
     "step_back": "(partial L) / (partial h_(t-1))"
     " = W_(h h)^top (phi'(a_t) dot.o (partial L) / (partial h_t))",
     "product": "(partial L_T) / (partial h_(T-k))"
-    " = (product_(t=T-k+1)^T W_(h h)^top diag(phi'(a_t))) (partial L_T) / (partial h_T)",
+    ' = (product_(t=T-k+1)^T W_(h h)^top op("diag")(phi\'(a_t))) (partial L_T) / (partial h_T)',
     "linear": "norm((partial L_T) / (partial h_(T-k))) approx rho^k norm((partial L_T) / "
     "(partial h_T))",
     "radius": "rho = max_i abs(lambda_i (W_(h h)))",

@@ -162,7 +162,7 @@ def _layout(theme: Theme) -> go.Layout:
             "xaxis.domain": [0, 1], "xaxis2.domain": [0, 1], "xaxis3.domain": [0, 1],
             "yaxis.domain": [0.56, 1], "yaxis2.domain": [0.29, 0.45], "yaxis3.domain": [0, 0.18],
             "yaxis.title.text": "", "yaxis2.title.text": "", "yaxis3.title.text": "",
-            "xaxis2.title.text": "last states gathered: share of the whole",
+            "xaxis2.title.text": "states gathered: share of the sum",
             "xaxis3.title.text": "steps to recall over: letters named",
         },
         xaxis={"title": {"text": "steps back"}, "range": [0, 64], "domain": [0, 0.55],

@@ -23,6 +23,7 @@ from vizdl.mobjects.network import NetworkDiagram
 from vizdl.mobjects.neuron import CurveBox, Neuron
 from vizdl.mobjects.paper import Span
 from vizdl.mobjects.pixels import PixelImage
+from vizdl.mobjects.product import Product
 from vizdl.mobjects.rnn import FoldedRNN, GradientLane, UnrolledRNN, unroll
 from vizdl.mobjects.scatter import Scatter
 from vizdl.mobjects.step_back import StepBack
@@ -76,6 +77,7 @@ __all__ = [
     "PixelImage",
     "PlotArea",
     "Points",
+    "Product",
     "Pulse",
     "Reorder",
     "Ride",
