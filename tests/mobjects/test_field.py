@@ -88,3 +88,14 @@ def test_refuses_what_does_not_fit():
         Through(Points([[0, 0]], [1], PlotArea(SPAN, SPAN)), [1, 2, 3])
     with pytest.raises(ValueError, match="limit must be above 0"):
         DecisionField(SLOPE, SPAN, SPAN, limit=0)
+
+
+def test_a_field_wider_than_its_area_is_cut_off():
+    wide = (-2.0, 2.0)
+    values = grid(wide, wide, 21).sum(axis=-1)
+    area = PlotArea(SPAN, SPAN)
+    field = DecisionField(values, wide, wide, area=area)
+    low, high = area.place([-1, 1], [-1, 1])
+    for part in (*field.bands, field.line):
+        assert (part.points >= low - 1e-9).all()
+        assert (part.points <= high + 1e-9).all()

@@ -14,6 +14,7 @@ from vizdl import style
 from vizdl.engines import check
 from vizdl.experiments.field import FAINT, FULL, Span, grid
 from vizdl.mobjects.axes import PlotArea, stroke
+from vizdl.mobjects.paper import segments
 
 Array = NDArray[np.float64]
 
@@ -53,6 +54,7 @@ class DecisionField(VGroup):
             x, y, width=width, height=height, x_label=x_label, y_label=y_label,
             x_ticks=ticks, y_ticks=ticks, grid=False,
         )  # fmt: skip
+        self._within = bool(self.area.holds(np.array(x), np.array(y)).all())
         self.levels = np.linspace(0, self.limit, bands + 1)[:-1]  # (bands,)
         self.bands = VGroup()
         for role in (style.NEGATIVE, style.POSITIVE):
@@ -93,8 +95,16 @@ class DecisionField(VGroup):
         return self._joined(rings)
 
     def _joined(self, polylines: Any) -> Array:
-        pieces = [self.area.outline(line[:, 0], line[:, 1]) for line in polylines]
-        return np.concatenate(pieces) if pieces else np.zeros((0, 3))
+        """Polylines (N, 2) as the Bezier points of one mobject."""
+        if not len(polylines):
+            return np.zeros((0, 3))
+        if not self._within:
+            pieces = [self.area.outline(line[:, 0], line[:, 1]) for line in polylines]
+            return np.concatenate(pieces)
+        placed = self.place(np.concatenate(polylines))  # nothing to cut off: all at once
+        joined = np.ones(len(placed) - 1, dtype=bool)
+        joined[np.cumsum([len(line) for line in polylines])[:-1] - 1] = False
+        return segments(placed[:-1][joined], placed[1:][joined]).reshape(-1, 3)
 
     @classmethod
     def example(cls) -> Self:
