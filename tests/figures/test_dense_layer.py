@@ -29,10 +29,11 @@ SIDES = ("below", "above")
 
 def test_one_frame_an_output_and_one_sentence_each(trace, figure):
     labels = figure.layout.meta["labels"]
-    assert len(figure.frames) == len(labels) == 5
-    assert labels[0].startswith("Hidden unit 1 is row 1 of the first matrix: 1.00 · 0.28 + ")
-    assert labels[0].endswith(f"; tanh makes {trace.first.outputs[0]:.2f} of it.".replace("-", "−"))
-    assert labels[4].startswith("Output 2, “it is a 9”, is row 2 of the second matrix: ")
+    assert len(figure.frames) == len(labels) == 6
+    assert labels[0].startswith("The picture comes in as four numbers")
+    assert labels[1].startswith("Hidden unit 1 is row 1 of the first matrix: 1.00 · 0.28 + ")
+    assert labels[1].endswith(f"; tanh makes {trace.first.outputs[0]:.2f} of it.".replace("-", "−"))
+    assert labels[5].startswith("Output 2, “it is a 9”, is row 2 of the second matrix: ")
 
 
 def test_cells_hold_all_numbers_of_both_layers(trace, figure):
@@ -62,7 +63,7 @@ def test_edges_are_as_wide_as_their_weights(trace):
         assert (np.diff(thick[order]) >= 0).all()
 
 
-@pytest.mark.parametrize("step", range(5))
+@pytest.mark.parametrize("step", range(1, 6))
 def test_a_step_lights_one_row_in_network_and_matrix(trace, step):
     numbers = dense_layer._numbers(trace, step)
     layer, row, _ = dense_layer_places.STEP_FOCUS[step]

@@ -32,35 +32,38 @@ def test_one_frame_a_step_and_one_sentence_each(figure):
     labels = figure.layout.meta["labels"]
     assert len(figure.frames) == len(labels) == experiment.STEPS + 1
     assert labels[1] == "Step 1, weigh: w₁x₁ = 1.20 · 2.00 = 2.40."
-    assert labels[3] == "Step 2, add the bias: 1.60 + (−0.50) = 1.10."
-    assert labels[4] == "Step 3, apply the activation: sigmoid(1.10) = 0.750."
+    assert labels[3] == "Step 1, weigh and add: w₁x₁ + w₂x₂ = 2.40 + (−0.80) = 1.60."
+    assert labels[4] == "Step 2, add the bias: 1.60 + (−0.50) = 1.10."
+    assert labels[5] == "Step 3, apply the activation: sigmoid(1.10) = 0.750."
     assert figure.layout.meta["start"] == experiment.STEPS
 
 
 def test_each_bar_begins_where_the_last_one_ended(trace, figure):
     ends = 0.0
     for row, term in zip(perceptron.ROWS[:3], [*trace.products, -0.5], strict=True):
-        bar = shown(figure, 4, row)
+        bar = shown(figure, 5, row)
         assert bar.x[0] == pytest.approx(ends)
         ends = bar.x[1]
         assert ends - bar.x[0] == pytest.approx(term)
-    assert list(shown(figure, 4, "sum").x) == [0, trace.sums[-1]]
+    assert list(shown(figure, 5, "sum").x) == [0, trace.sums[-1]]
     assert ends == trace.sums[-1]
-    assert shown(figure, 4, "numbers").text == ("2.40", "−0.80", "−0.50", "1.10")
+    assert shown(figure, 5, "numbers").text == ("2.40", "−0.80", "−0.50", "1.10")
 
 
-@pytest.mark.parametrize("step", range(5))
+@pytest.mark.parametrize("step", range(6))
 def test_what_is_not_known_yet_is_not_drawn(trace, figure, step):
     for row, name in enumerate(perceptron.ROWS[:3]):
-        assert np.isfinite(np.array(shown(figure, step, name).x, dtype=float)).all() == (step > row)
+        assert np.isfinite(np.array(shown(figure, step, name).x, dtype=float)).all() == (
+            step >= (1, 2, 4)[row]
+        )
     so_far = np.array(shown(figure, step, "sum").x, dtype=float)
-    assert np.isnan(so_far[1]) if step == 0 else so_far[1] == trace.sums[min(step, 3)]
+    assert np.isnan(so_far[1]) if step < 3 else so_far[1] == trace.sums[2 if step == 3 else 3]
     dot = np.array(shown(figure, step, "output").x, dtype=float)
-    assert np.isfinite(dot).all() == (step == 4)
+    assert np.isfinite(dot).all() == (step == 5)
 
 
 def test_the_dot_stands_on_the_curve_below_the_tip_of_the_bars(trace, figure):
-    dot, (curve,) = shown(figure, 4, "output"), [d for d in figure.data if d.name == "activation"]
+    dot, (curve,) = shown(figure, 5, "output"), [d for d in figure.data if d.name == "activation"]
     assert (dot.x[0], dot.y[0]) == (trace.sums[-1], trace.output)
     assert np.interp(dot.x[0], curve.x, curve.y) == pytest.approx(dot.y[0], abs=1e-4)
 

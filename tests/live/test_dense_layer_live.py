@@ -30,10 +30,10 @@ def recorded():
         activation=st.sampled_from(experiment.NAMES),
         seed=st.integers(0, experiment.SEEDS - 1),
     ),
-    step=st.integers(0, 4),
+    step=st.integers(0, experiment.STEPS),
     hover=st.integers(-1, POINTS - 1),
 )
-@example(FIRST, 4, -1)
+@example(FIRST, 5, -1)
 @example(FIRST, 0, POINTS - 1)
 def test_numbers_places_and_words_are_pythons(recorded, chosen, step, hover):
     trace = experiment.run(chosen)
@@ -49,7 +49,7 @@ def test_numbers_places_and_words_are_pythons(recorded, chosen, step, hover):
                 atol=1e-4 if name == "grey" else 1e-12,  # the picture travels as 16 bits
                 err_msg=name,
             )
-    assert found["frames"] == 5
+    assert found["frames"] == 6
     assert figures.SENTENCE.fill(found) == figures.SENTENCE.fill(expected)
     for _, text in figures.TABLE:
         assert text.fill(found) == text.fill(expected)
@@ -70,5 +70,5 @@ def test_links_of_the_page_can_be_set():
     ]
     assert len(asked) >= 4
     for changes in asked:
-        assert 0 <= int(changes.pop("step", 0)) < 5
+        assert 0 <= int(changes.pop("step", 0)) <= experiment.STEPS
         experiment.Settings.parse(changes)

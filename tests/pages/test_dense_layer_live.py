@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("live")]
 NAME = "dense_layer"
 
 
-def told(step=0, hover=-1, **settings):
+def told(step=1, hover=-1, **settings):
     """What Python says at that step, the reader pointing there."""
     trace = experiment.run(experiment.Settings(**settings))
     return figures.SENTENCE.fill(figures._numbers(trace, step, hover))
@@ -42,22 +42,22 @@ def test_cells_edges_and_nodes_that_are_pointed_at_light_up(open_one, width, the
     one.says(told(hover=len(places.CELLS) + node))
     mouse.click(*at)
     mouse.move(3, 3)
-    one.says(told(2))
+    one.says(told(3))
     edge = index(places.HANDLES, 0, 0, 3) + 1  # near its middle
     mouse.move(*one.place(figures.HANDLES, *places.HANDLE_PLACES[edge]))
-    one.says(told(2, hover=len(places.CELLS) + edge))
+    one.says(told(3, hover=len(places.CELLS) + edge))
 
 
 def test_picture_activation_and_seed(open_one):
-    one = open_one(NAME, "#step=4")
-    one.says(told(4))
+    one = open_one(NAME, "#step=5")
+    one.says(told(5))
     one.slide("picture", "ArrowRight", times=3)
-    one.says(told(4, example=4))
+    one.says(told(5, example=4))
     one.control("activation of the hidden units").select_option("relu")
     one.slide("seed of the training", "Home")
     chosen = {"example": 4, "activation": "relu", "seed": 0}
-    one.says(told(4, **chosen))
+    one.says(told(5, **chosen))
     one.page.get_by_role("button", name="Step back").click()
-    one.says(told(3, **chosen))
+    one.says(told(4, **chosen))
     trace = experiment.run(experiment.Settings(**chosen))
     np.testing.assert_allclose(one.values("net.a2"), trace.second.outputs, rtol=1e-12)

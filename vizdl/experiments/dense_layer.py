@@ -37,6 +37,7 @@ QUARTERS = ("upper left", "upper right", "lower left", "lower right")
 SIZES = (4, 3, 2)
 TRAINED_ON = 250  # pictures; the others are kept for the measurements
 EPOCHS, RATE = 150, 0.05  # of Adam, all pictures at once
+STEPS = sum(SIZES[1:])  # the inputs, then one output after the other
 SEEDS = 4
 BATCH = 12  # pictures that are shown
 NUDGE = 1e-6
@@ -262,7 +263,7 @@ def layers(name: str) -> Callable[..., dict[str, Any]]:
 
 
 def flow() -> Flow:
-    """The network on the picture that is chosen; a moment is one of its five outputs."""
+    """The network on the picture that is chosen: at first its inputs, then output after output."""
     _, fresh = pictures()
     inputs = quarters(fresh.x[:BATCH])
     numbers = range(1, BATCH + 1)
@@ -284,7 +285,7 @@ def flow() -> Flow:
                 Table(name, ("activation", "seed"), values, exact=True)
                 for name, values in parameters.items()
             ),
-            Table("count", ("activation",), dict.fromkeys(NAMES, float(sum(SIZES[1:]))), True),
+            Table("count", ("activation",), dict.fromkeys(NAMES, float(STEPS + 1)), True),
         ),
         runs=(
             Run(

@@ -39,7 +39,7 @@ FULL = {"sigmoid": 0.5, "tanh": 1.0, "relu": 3.0, "identity": 3.0}  # output abo
 TOLERANCE = 1e-9
 FAINTEST = 1e-6  # tint of an output that is that of a sum of zero, below the line
 BENT = 0.01
-STEPS = 4  # two products, the bias, the activation
+STEPS = 5  # two products, their sum, the bias, the activation
 
 EQUATIONS = {
     "sum": "z = w_1 x_1 + w_2 x_2 + b",

@@ -1,8 +1,8 @@
 """A small network beside its matrices: what is pointed at in the one lights up in the other.
 
 At the left a picture, its four inputs, and the network with edges as wide as their weights; at the
-right the same numbers as matrices and vectors, a line a layer. Frames are the five outputs, each
-with its row and the whole arithmetic of it.
+right the same numbers as matrices and vectors, a line a layer. Frames are the inputs, then the five
+outputs, each with its row and the whole arithmetic of it.
 
 On a page the reader points at outputs, inputs, edges and cells: `live`.
 """
@@ -29,6 +29,7 @@ from vizdl.style import Theme
 Array = NDArray[np.float64]
 
 FADED = 0.25  # opacity of the edges that are not looked at
+FIRST = 1  # the step that is shown first
 WIDE, NARROW = 12, 9.5  # size of the numbers in the cells, in pixels
 HALF = 0.5  # share of the full colour in the cell of the largest number: its digits stay legible
 PIXELS, CELLS = 0, 1
@@ -49,6 +50,11 @@ def _sum(layer: int) -> str:
 
 
 SENTENCE = words(
+    (
+        "focus.whole",
+        "The picture comes in as four numbers, the ink in its quarters: "
+        "{x[0]:f2}, {x[1]:f2}, {x[2]:f2} and {x[3]:f2}. Each goes to every hidden unit.",
+    ),
     (
         "focus.first",
         "Hidden unit {focus.i:d} is row {focus.i:d} of the first matrix: "
@@ -102,14 +108,15 @@ def figure(trace: DenseLayerTrace, theme: Theme = "light") -> go.Figure:
     """Draw network and matrices on the picture; frame k looks at the k-th of five outputs."""
     fig = go.Figure(layout=_layout(theme))
     steps = [_numbers(trace, step) for step in range(len(places.STEP_FOCUS))]
-    _draw_cells(fig, trace, steps[0], theme)
-    _draw_network(fig, steps[0], theme)
-    _draw_marks(fig, steps[0], theme)
+    _draw_cells(fig, trace, steps[FIRST], theme)
+    _draw_network(fig, steps[FIRST], theme)
+    _draw_marks(fig, steps[FIRST], theme)
     return playable(
         fig,
         [_frame(numbers) for numbers in steps],
         [SENTENCE.fill(numbers) for numbers in steps],
         interval=1500,
+        start=FIRST,
     )
 
 
@@ -147,6 +154,7 @@ def live(trace: DenseLayerTrace) -> Live:
         table=TABLE,
         hovers=(CELLS, HANDLES),
         clicks={CELLS: "cell_steps", HANDLES: "steps"},
+        start=FIRST,
     )
 
 

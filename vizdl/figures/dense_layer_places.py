@@ -72,13 +72,14 @@ CELL_PLACES = np.array([cell[3:] for cell in CELLS])  # (40, 2), lower left corn
 HANDLE_PLACES = np.array([handle[3:] for handle in HANDLES])
 POINTED = np.array([place[:3] for place in (*CELLS, *HANDLES)])  # layer, row, column of each
 STEP_FOCUS = np.array(
-    [(layer, i, ALL) for layer, (rows, _) in enumerate(COUNTS) for i in range(rows)]
+    [(0, ALL, ALL)]  # before the first output, the whole first layer
+    + [(layer, i, ALL) for layer, (rows, _) in enumerate(COUNTS) for i in range(rows)]
 )
 
 
 def step_of(places: list[tuple[int, int, int, float, float]]) -> Array:
     """The step that a click on a place leads to: that of its row, of the first row for a column."""
-    first = np.array([0, HIDDEN])
+    first = np.array([1, 1 + HIDDEN])
     result: Array = np.array([first[layer] + max(i, 0) for layer, i, *_ in places], dtype=float)
     return result
 
@@ -102,6 +103,7 @@ def focus(step: Any, hover: Any) -> dict[str, Any]:
         "column": column,
         "i": row + 1,
         "j": column + 1,
+        "whole": anp.logical_and(row == ALL, column == ALL),
         "first": anp.logical_and(layer == 0, column == ALL),
         "second": anp.logical_and(layer == 1, column == ALL),
         "cell1": anp.logical_and(layer == 0, anp.logical_and(row != ALL, column != ALL)),

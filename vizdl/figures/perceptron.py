@@ -3,7 +3,7 @@
 At the left the plane of the two inputs, tinted by the output, with the line on which the sum is
 zero and the weights, which stand square to it. At the right the products and the bias as bars that
 begin where the last one ended; below, on the same axis, the activation with the sum on it. Frames
-are the steps: the inputs, either product, the bias, the activation.
+are the steps: the inputs, either product, their sum, the bias, the activation.
 
 On a page the point is dragged, and weights, bias and activation change everything: `live`.
 """
@@ -57,11 +57,15 @@ SENTENCE = words(
     ),
     (
         "drawn.at[2]",
-        "Step 1, weigh and add: w₂x₂ = {w2:f2} · {x2:f2()} = {neuron.products[1]:f2}, "
-        "together {neuron.sums[2]:f2}.",
+        "Step 1, weigh: w₂x₂ = {w2:f2} · {x2:f2()} = {neuron.products[1]:f2}.",
     ),
     (
         "drawn.at[3]",
+        "Step 1, weigh and add: w₁x₁ + w₂x₂ = {neuron.products[0]:f2} + "
+        "{neuron.products[1]:f2()} = {neuron.sums[2]:f2}.",
+    ),
+    (
+        "drawn.at[4]",
         "Step 2, add the bias: {neuron.sums[2]:f2} + {bias:f2()} = {neuron.sums[3]:f2}.",
     ),
     "Step 3, apply the activation: {activation:s}({neuron.sums[3]:f2}) = {neuron.output:f3}.",
@@ -161,12 +165,12 @@ def drawn(
     """Bars, numbers and dots after that step: what is not known yet is not a number.
 
     `bars` (4, 2) are where the bars of the rows begin and end, `links` (9,) what joins them,
-    `way` (2, 3) the way from the sum to the output; `at` (5,) marks the step.
+    `way` (2, 3) the way from the sum to the output; `at` (6,) marks the step.
     """
-    so_far = anp.sum(anp.where(np.arange(4) == anp.minimum(step, 3), sums, 0.0))
+    so_far = anp.where(step < STEPS - 1, sums[2], sums[3])
     begins = anp.stack([sums[0], sums[1], sums[2], 0.0 * bias])
     ends = anp.stack([sums[1], sums[2], sums[3], so_far])
-    known = step >= np.array([1, 2, 3, 1])
+    known = step >= np.array([1, 2, 4, 3])
     ends = anp.where(known, ends, anp.nan)
     begins = anp.where(known, begins, anp.nan)
     gap = 0.03 * (across[1] - across[0])

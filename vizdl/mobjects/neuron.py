@@ -87,7 +87,7 @@ class _Hub(VGroup):
 
 
 class _Pill(VGroup):
-    """A parameter with the sign of what it does: × for a weight, + for a bias."""
+    """A parameter with the sign of what it does: × for a weight, + or − for a bias."""
 
     def __init__(self, value: float, sign: str, places: int) -> None:
         colour = style.WEIGHT.dark
@@ -226,7 +226,7 @@ class Neuron(VGroup):
 
     def _lay_bias(self) -> None:
         hub = np.array([REACH, 0, 0])
-        self.bias = _Pill(self.b, "+", self.places)
+        self.bias = _Pill(abs(self.b), "+" if self.b >= 0 else "−", self.places)
         self.bias.move_to(hub + 1.75 * UP)
         name = Maths("b", size=style.BODY_SIZE, color=style.WEIGHT.dark)
         self.bias.add(name.next_to(self.bias.pill, UP, buff=0.12))
