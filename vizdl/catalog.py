@@ -158,6 +158,14 @@ TABLE: tuple[Concept, ...] = (
         "size.",
     ),
     Concept(
+        "recurrence",
+        "Recurrence",
+        lecture=2,
+        order=2,
+        summary="A recurrent network keeps a state, which it updates at each step of a sequence. "
+        "Its output depends on the input and, through the state, on the past.",
+    ),
+    Concept(
         "bptt",
         "Back-propagation through time",
         lecture=2,
