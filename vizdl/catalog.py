@@ -191,6 +191,15 @@ TABLE: tuple[Concept, ...] = (
         "information. An LSTM forgets what is irrelevant, stores what is new, updates its cell "
         "and outputs a filtered version of it.",
     ),
+    Concept(
+        "attention",
+        "Attention",
+        lecture=2,
+        order=10,
+        summary="Attention gives learnable access to memory. A query is compared with the keys of "
+        "all items, and the values come back weighted by how well they match, however far away "
+        "they are.",
+    ),
 )
 
 

@@ -144,7 +144,13 @@ def init(kind: str, inputs: int, outputs: int, hidden: int, seed: int, bias: flo
     return Recaller(kind, make(inputs, hidden, seed, bias), top, nothing, nothing)
 
 
-def learn(start: Recaller, task: Draw, steps: int, rng: np.random.Generator) -> Recaller:
+def learn(
+    start: Recaller,
+    task: Draw,
+    steps: int,
+    rng: np.random.Generator,
+    learning_rate: float = LEARNING_RATE,
+) -> Recaller:
     """Train a network by Adam: `task(rng, batch)` draws inputs (T, B, D) and targets (B,)."""
 
     def gradients(p: training.Parameters, step: int) -> tuple[float, Mapping[str, Array]]:
@@ -154,7 +160,7 @@ def learn(start: Recaller, task: Draw, steps: int, rng: np.random.Generator) -> 
     if not steps:
         return start
     done = training.train(
-        start.parameters(), gradients, learning_rate=LEARNING_RATE, steps=steps, clip=CLIP
+        start.parameters(), gradients, learning_rate=learning_rate, steps=steps, clip=CLIP
     )
     trained = start.with_parameters(done.parameters)
     return replace(trained, losses=done.losses, gradient_norms=done.gradient_norms)

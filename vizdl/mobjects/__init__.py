@@ -4,6 +4,7 @@ from vizdl.mobjects.activation_curve import ActivationCurve
 from vizdl.mobjects.advance import Advance, Tick
 from vizdl.mobjects.arithmetic import Arithmetic, Assignment
 from vizdl.mobjects.arrows import DirectionFan, Swing, VectorArrow
+from vizdl.mobjects.attention import AttentionArcs, AttentionGrid, Card
 from vizdl.mobjects.axes import PlotArea, ValueLine
 from vizdl.mobjects.bars import Bars
 from vizdl.mobjects.cells import FlowArrow, LossPill, SetValues, StateCell
@@ -45,7 +46,10 @@ __all__ = [
     "Advance",
     "Arithmetic",
     "Assignment",
+    "AttentionArcs",
+    "AttentionGrid",
     "Bars",
+    "Card",
     "ContourMap",
     "Counter",
     "Curve",
