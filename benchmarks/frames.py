@@ -1,8 +1,9 @@
 """Where the time of a frame goes: ``python benchmarks/frames.py --scene lstm_gates --rate 15``.
 
-Draws scenes of the course with plain Manim and with the faster camera, in one process and one
-thread, and prints a Markdown table: milliseconds of processor time a frame of video, by stage.
-`Ours` is the time under functions of vizdl.mobjects and of the scene, called while a play runs.
+Draws scenes of the course with plain Manim, then with vizdl's camera and converter under Manim's
+encoder settings and under those of the preset share. All in one thread. Prints a Markdown table:
+milliseconds of processor time a frame of video, by stage. `Parts` is the time under functions of
+vizdl.mobjects and of the scene while a play runs, and its share of the frame stands last.
 """
 
 from __future__ import annotations
@@ -29,8 +30,11 @@ from manim.camera.camera import Camera
 from vizdl import catalog
 from vizdl.render import canvas
 from vizdl.render.camera import fast
+from vizdl.render.convert import Converter
+from vizdl.render.encode import encoding, options_here
 
-STAGES = ("ours", "interpolation", "paths", "raster", "copies", "colours", "x264", "between plays")
+STAGES = ("parts", "interpolation", "paths", "raster", "copies", "colours", "x264", "between plays")
+DRAWING = ("paths", "raster", "copies", "colours")
 SIZES = {1080: (1920, 1080), 720: (1280, 720), 480: (854, 480)}
 
 
@@ -72,26 +76,36 @@ class Clock:
 
 
 class Encoder:
-    """Encodes frames in this thread, with the settings that Manim encodes with."""
+    """Encodes frames in this thread as Manim does, and if they are ours as the preset share too."""
 
-    def __init__(self, clock: Clock, width: int, height: int, rate: int) -> None:
+    def __init__(self, clock: Clock, faster: bool, width: int, height: int, rate: int) -> None:
         self.clock, self.frames = clock, 0
-        self._file = av.open(io.BytesIO(), "w", format="mp4")
-        options = {"crf": "23", "threads": "1"}
-        self._stream: Any = self._file.add_stream("libx264", rate=rate, options=options)
-        self._stream.width, self._stream.height = width, height
-        self._stream.pix_fmt = "yuv420p"
+        settings = {"x264": options_here(encoding("mp4", "manim"))}
+        if faster:
+            settings["x264 of share"] = options_here(encoding("mp4", "share"))
+        self._converter = Converter("yuv420p", None) if faster else None
+        self._files = {}
+        for name, options in settings.items():
+            file = av.open(io.BytesIO(), "w", format="mp4")
+            stream: Any = file.add_stream("libx264", rate=rate, options=options)
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            self._files[name] = file, stream
 
-    def write(self, pixels: Any, times: int) -> None:
+    def write(self, pixels: Any, times: int, changed: Any = None) -> None:
         """Encode a frame as often as it is shown."""
-        for _ in range(times):
-            with self.clock.stage("copies"):
-                frame = av.VideoFrame.from_ndarray(pixels, format="rgba")
-            with self.clock.stage("colours"):
-                frame = frame.reformat(format="yuv420p")
-            frame.pts = self.frames
-            with self.clock.stage("x264"):
-                self._file.mux(self._stream.encode(frame))
+        for repeat in range(times):
+            if self._converter is None:  # as Manim does, for every repetition
+                with self.clock.stage("copies"):
+                    given = av.VideoFrame.from_ndarray(pixels, format="rgba")
+                with self.clock.stage("colours"):
+                    frame = given.reformat(format="yuv420p")
+            elif not repeat:
+                with self.clock.stage("colours"):
+                    frame = self._converter.convert(pixels, changed)
+            for name, (file, stream) in self._files.items():
+                frame.pts = self.frames
+                with self.clock.stage(name):
+                    file.mux(stream.encode(frame))
             self.frames += 1
 
 
@@ -100,21 +114,27 @@ def spend(name: str, faster: bool, rate: int, height: int) -> tuple[Counter[str]
     clock = Clock()
     width, height = SIZES[height]
     scene_class = catalog.load(catalog.get(name).scene)
-    encoder = Encoder(clock, width, height, rate)
+    encoder = Encoder(clock, faster, width, height, rate)
 
     class Artist(CairoRenderer):
         def render(self, scene: Any, time: float, moving_mobjects: Any = None) -> None:
-            with clock.stage("paths"):
-                self.update_frame(scene, moving_mobjects)
-            self.add_frame(self.camera.frame_to_read if faster else self.get_frame())
+            self.update_frame(scene, moving_mobjects)
+            self.show(1)
+
+        def freeze_current_frame(self, duration: float) -> None:
+            self.show(int(duration / (1 / self.camera.frame_rate)))
+
+        def show(self, frames: int) -> None:
+            self.time += frames / self.camera.frame_rate
+            camera: Any = self.camera
+            if faster:
+                encoder.write(camera.frame_to_read, frames, camera.changes())
+            else:
+                encoder.write(self.get_frame(), frames)
 
         def get_frame(self) -> Any:
             with clock.stage("copies"):
                 return super().get_frame()
-
-        def add_frame(self, frame: Any, num_frames: int = 1) -> None:
-            self.time += num_frames / self.camera.frame_rate
-            encoder.write(frame, num_frames)
 
     camera = inspect.signature(scene_class.__init__).parameters["camera_class"].default
     config = {
@@ -140,7 +160,7 @@ def watching(clock: Clock, scene_class: type[Scene]) -> Iterator[None]:
     add_updater = Mobject.add_updater
 
     def add_timed_updater(self: Mobject, updater: Any, *args: Any, **options: Any) -> Any:
-        return add_updater(self, clock.timed("ours", updater, "interpolation"), *args, **options)
+        return add_updater(self, clock.timed("parts", updater, "interpolation"), *args, **options)
 
     with ExitStack() as stack:
 
@@ -165,7 +185,7 @@ def watching(clock: Clock, scene_class: type[Scene]) -> Iterator[None]:
                         isinstance(value, types.FunctionType)
                         and value.__module__ == module.__name__
                     ):
-                        replace(owner, name, clock.timed("ours", value, "interpolation"))
+                        replace(owner, name, clock.timed("parts", value, "interpolation"))
         yield
 
 
@@ -176,20 +196,26 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=60, help="frames a second (60)")
     parser.add_argument("--height", type=int, default=1080, choices=SIZES, help="pixels (1080)")
     chosen = parser.parse_args()
-    print(f"| scene ({chosen.height}p{chosen.rate}) | | {' | '.join(STAGES)} | sum | drawing |")
-    print("|---|---|" + "---:|" * (len(STAGES) + 2))
+    heads = ["scene", f"{chosen.height}p{chosen.rate}", *STAGES, "sum", "drawing", "parts"]
+    print(f"| {' | '.join(heads)} |\n|---|---|{'---:|' * (len(heads) - 2)}")
     for name in chosen.scene or [concept.name for concept in catalog.concepts()]:
-        sums: dict[bool, tuple[float, float]] = {}
-        for faster in (False, True):
-            spent, frames = spend(name, faster, chosen.rate, chosen.height)
-            each = {stage: 1000 * spent[stage] / frames for stage in STAGES}
-            drawing = each["paths"] + each["raster"] + each["copies"]
-            sums[faster] = sum(each.values()), drawing
-            cells = " | ".join(f"{value:.1f}" for value in [*each.values(), *sums[faster]])
-            print(f"| {name} | {'ours' if faster else 'plain'} | {cells} |", flush=True)
-        (plain, slow), (ours, quick) = sums[False], sums[True]
-        blank = " | " * (len(STAGES) - 1)
-        print(f"| | ratio | {blank} | {plain / ours:.2f} | {slow / quick:.2f} |", flush=True)
+        plain, frames = spend(name, False, chosen.rate, chosen.height)
+        ours, _ = spend(name, True, chosen.rate, chosen.height)
+        sent = Counter(ours) | {"x264": ours["x264 of share"]}
+        rows = {"plain Manim": plain, "vizdl, Manim's settings": ours, "vizdl, share": sent}
+        for kind, spent in rows.items():
+            print(row(name, kind, spent, frames, plain), flush=True)
+
+
+def row(name: str, kind: str, spent: Counter[str], frames: int, plain: Counter[str]) -> str:
+    """A line of the table; sum and drawing say how many times faster than plain Manim they are."""
+    cells = [f"{1000 * spent[stage] / frames:.1f}" for stage in STAGES]
+    total = sum(spent[stage] for stage in STAGES)
+    for stages in (STAGES, DRAWING):
+        mine, other = (sum(times[stage] for stage in stages) for times in (spent, plain))
+        gain = f" (×{other / mine:.2f})" if spent is not plain else ""
+        cells.append(f"{1000 * mine / frames:.1f}{gain}")
+    return f"| {name} | {kind} | {' | '.join(cells)} | {spent['parts'] / total:.1%} |"
 
 
 if __name__ == "__main__":

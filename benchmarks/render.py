@@ -5,13 +5,14 @@
 Each round draws every scene with ``manim render -a`` (one scene after the other, as its user
 would), with vizdl under Manim's own encoder settings, and with vizdl as it comes. Wall and CPU
 seconds are those of the whole commands, children included; the table shows medians and the
-median of the rounds' ratios. The decoded frames of the first two are compared as well.
+median of the rounds' ratios. That the frames are the same, bit for bit, is tested where they are
+drawn (``tests/render/test_walk.py``, ``test_camera.py``); x264 on AVX-512, as Manim runs it, does
+not give the same bytes twice, so the films can't be compared.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import resource
@@ -23,9 +24,8 @@ import tempfile
 import time
 from pathlib import Path
 
-import av
-
 from vizdl import catalog
+from vizdl.render.join import count
 
 ROOT = Path(__file__).parents[1]
 FLAGS = {"low": "l", "medium": "m", "high": "h", "4k": "k"}
@@ -79,16 +79,6 @@ def film(out: Path, name: str) -> Path:
     return next(path for path in found if path.stem.lower().replace("_", "") == wanted)
 
 
-def frames(path: Path) -> tuple[int, str]:
-    """How many frames a film has, and a digest of all of them, decoded."""
-    count, digest = 0, hashlib.sha256()
-    with av.open(str(path)) as opened:
-        for frame in opened.decode(video=0):
-            digest.update(frame.to_ndarray().tobytes())
-            count += 1
-    return count, digest.hexdigest()
-
-
 def main() -> None:
     """Measure and print a Markdown table."""
     known = [concept.name for concept in catalog.concepts()]
@@ -111,16 +101,18 @@ def main() -> None:
                 print(f"round {number + 1}: {way}: {wall:.1f} s, {cpu:.1f} s CPU", file=sys.stderr)
             if chosen.keep:
                 chosen.keep.write_text(json.dumps(spent))
-        counts, same, sizes = 0, True, dict.fromkeys(WAYS, 0)
+        counts, sizes = 0, dict.fromkeys(WAYS, 0)
         for name in chosen.scenes:
-            plain, ours = (frames(film(outs[way], name)) for way in WAYS[:2])
-            counts, same = counts + plain[0], same and plain == ours
-            for way in WAYS:
-                sizes[way] += film(outs[way], name).stat().st_size
+            films = {way: film(outs[way], name) for way in WAYS}
+            lengths = {way: count(path) for way, path in films.items()}
+            if len(set(lengths.values())) > 1:
+                sys.exit(f"{name} has not the same length everywhere: {lengths}")
+            counts += lengths[WAYS[0]]
+            for way, path in films.items():
+                sizes[way] += path.stat().st_size
     print(
         f"{len(chosen.scenes)} scenes, {counts} frames at quality {chosen.quality}, "
-        f"{chosen.jobs} workers, median of {chosen.rounds} rounds; decoded frames of the first "
-        f"two are {'identical' if same else 'NOT identical'}.\n"
+        f"{chosen.jobs} workers, median of {chosen.rounds} rounds.\n"
     )
     print("| | wall s | CPU s | frames a second | wall ratio | CPU ratio | MB |")
     print("| --- | --: | --: | --: | --: | --: | --: |")
@@ -136,8 +128,6 @@ def main() -> None:
             f"| {way} | {wall:.1f} | {cpu:.1f} | {counts / wall:.1f} | {ratios[0]:.2f} | "
             f"{ratios[1]:.2f} | {sizes[way] / 1e6:.1f} |"
         )
-    if not same:
-        sys.exit(1)
 
 
 if __name__ == "__main__":
