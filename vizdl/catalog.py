@@ -132,6 +132,14 @@ TABLE: tuple[Concept, ...] = (
         "other way lowers it. Repeated, the steps find a minimum.",
     ),
     Concept(
+        "backpropagation",
+        "Back-propagation",
+        lecture=1,
+        order=10,
+        summary="A derivative says how much a small change of one weight changes the loss. The "
+        "chain rule gives it for every weight at once, on one walk from the output back.",
+    ),
+    Concept(
         "learning_rate",
         "The learning rate",
         lecture=1,
