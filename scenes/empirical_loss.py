@@ -42,6 +42,7 @@ INK, MUTED = style.INK.dark, style.MUTED.dark
 LOSS, MEAN, WEIGHT = style.LOSS.dark, style.GRADIENT.dark, style.WEIGHT.dark
 CLASSES = (style.NEGATIVE.dark, style.POSITIVE.dark)  # failed, passed
 LEFT_EDGE, FIRST, PITCH, BOTTOM = -6.3, -3.55, 1.06, -2.95
+RIGHT_EDGE = 6.35
 PANEL = 4.75  # where the numbers beside the bars begin
 SMALLEST = 1e-3  # probability at which the curve of the losses begins
 
@@ -134,6 +135,7 @@ class EmpiricalLoss(Story):
         size, truth = number(float(self.each[worst])), number(float(given[worst]))
         cost = self.cost(truth)
         cost.next_to(self.model, DOWN, buff=0.5).align_to(self.model, LEFT)
+        cost.shift(min(0.0, RIGHT_EDGE - cost.get_right()[0]) * RIGHT)
         self.say(
             f"Student {worst + 1} {happened}, and the model gave that {truth}: it costs {size}."
         )
@@ -342,7 +344,8 @@ class EmpiricalLoss(Story):
     def loss_curves(self, both):
         top = max(1.12 * float(both[0].max()), 2.0)
         area = PlotArea(
-            (0, 1), (0, top), width=6.6, height=4.3,
+            (-0.05, 1.05), (-0.04 * top, top), width=6.6, height=4.3,
+            x_ticks=[0, 0.2, 0.4, 0.6, 0.8, 1],
             x_label="probability given to the truth", y_label="loss",
         ).move_to([-2.6, -0.35, 0])  # fmt: skip
         q = np.linspace(SMALLEST, 1, 400)
