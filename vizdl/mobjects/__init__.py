@@ -14,6 +14,7 @@ from vizdl.mobjects.curve import Curve, LossCurve, loss_area
 from vizdl.mobjects.descent import DescentPath
 from vizdl.mobjects.dot_product import DotProduct
 from vizdl.mobjects.field import DecisionField, Mesh, Points
+from vizdl.mobjects.fitted import FittedCurve
 from vizdl.mobjects.flag import Flag
 from vizdl.mobjects.gate import Activation, Sum, Valve
 from vizdl.mobjects.ground import Ground
@@ -59,6 +60,7 @@ __all__ = [
     "DirectionFan",
     "DotProduct",
     "FactCard",
+    "FittedCurve",
     "Flag",
     "FlowArrow",
     "FoldedRNN",
