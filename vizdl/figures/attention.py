@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from vizdl import style
 from vizdl.experiments import attention as experiment
+from vizdl.experiments import attention_flow
 from vizdl.experiments.attention import ANIMALS, NAMES, AttentionTrace
 from vizdl.experiments.live import Run
 from vizdl.figures.base import layout, playable
@@ -80,7 +81,7 @@ def figure(trace: AttentionTrace, theme: Theme = "light") -> go.Figure:
 
 def live(trace: AttentionTrace) -> Live:
     """On a page the reader asks for any item, of any sequence, at any moment of the training."""
-    flow = experiment.flow(trace)
+    flow = attention_flow.flow(trace)
     drawing = Run(
         "drawn",
         drawn,
@@ -160,7 +161,7 @@ def _numbers(trace: AttentionTrace, step: int) -> dict[str, Any]:
     """The numbers of the trace at a moment, by the names that a page has for them."""
     shown = experiment.presented(trace.names, trace.animals, trace.asked)
     weights, scores, chances = trace.weights[step], trace.scores[step], trace.chances[step]
-    told = experiment.told(weights, chances, shown["at"], shown["animal"])
+    told = attention_flow.told(weights, chances, shown["at"], shown["animal"])
     places = drawn(
         weights=weights, scores=scores, chances=chances,
         asked=float(trace.asked), animal=shown["animal"],
