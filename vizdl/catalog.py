@@ -166,6 +166,14 @@ TABLE: tuple[Concept, ...] = (
         "size.",
     ),
     Concept(
+        "dropout",
+        "Dropout",
+        lecture=1,
+        order=15,
+        summary="In training, some units are set to zero at random. The network can't rely on any "
+        "single one of them, and learns less by heart.",
+    ),
+    Concept(
         "recurrence",
         "Recurrence",
         lecture=2,
