@@ -166,6 +166,15 @@ TABLE: tuple[Concept, ...] = (
         "size.",
     ),
     Concept(
+        "regularization",
+        "Regularization",
+        lecture=1,
+        order=14,
+        summary="A model that is too complex learns the noise of its points. Regularization "
+        "constrains it, by a penalty on large weights or by stopping early, so that it does better "
+        "on new ones.",
+    ),
+    Concept(
         "dropout",
         "Dropout",
         lecture=1,

@@ -112,6 +112,17 @@ def test_descent_never_raises_the_training_error(seed):
     np.testing.assert_allclose(walk.weights[0], 0)
 
 
+@given(st.integers(0, 20), st.integers(1, 8))
+def test_descent_is_step_after_step_against_the_gradient(seed, count):
+    data = engine.moments(*problem(seed))
+    used = (np.arange(8) < count).astype(float)
+    walk = engine.descend(data, data, used, 60)
+    w = np.zeros(8)
+    for t in range(61):
+        np.testing.assert_allclose(walk.weights[t], w, atol=1e-12)
+        w = w - engine.safe_rate(data) * used * engine.gradient(data, w)
+
+
 def test_descent_ends_where_the_equations_say():
     features, y = problem(size=3)
     data = engine.moments(features, y)

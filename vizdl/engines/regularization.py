@@ -150,13 +150,22 @@ def safe_rate(data: Moments) -> Any:
 def descend(train: Moments, test: Moments, used: Array, steps: int) -> Descent:
     """Descend on the training error from zero weights, and watch the error on the test data.
 
-    `used` (D,) as in `system`. Raises ValueError for `steps` below 1.
+        w_(t+1) = w_t - eta dJ/dw,    in the eigenvectors of A:  w_t = (1 - (1 - 2 eta s)^t) b / s
+
+    with their eigenvalues s and the safe rate eta (Goodfellow et al., 2016, equation 7.40), so
+    that thousands of steps cost as much as one. `used` (D,) as in `system`. Raises ValueError for
+    `steps` below 1.
     """
     steps = check.integer("steps", steps, at_least=1)
-    rate = safe_rate(train)
-    weights = numpy.zeros((steps + 1, len(used)))
-    for t in range(steps):
-        weights[t + 1] = weights[t] - rate * used * gradient(train, weights[t])
+    rate = float(safe_rate(train))
+    values, vectors = numpy.linalg.eigh(used[:, None] * train.gram * used)
+    values = numpy.maximum(values, 0.0)
+    t = numpy.arange(steps + 1.0)[:, None]
+    pace = 2 * rate * values  # below 1, as the rate is safe
+    flat = pace < 1e-15
+    grown = -numpy.expm1(t * numpy.log1p(-pace)) / numpy.where(flat, 1.0, values)
+    grown = numpy.where(flat, 2 * rate * t, grown)  # (T+1, D)
+    weights = used * ((grown * (vectors.T @ (used * train.cross))) @ vectors.T)
     tested = error(test, weights)
     return Descent(weights, error(train, weights), tested, int(tested.argmin()))
 
