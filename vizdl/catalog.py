@@ -124,6 +124,14 @@ TABLE: tuple[Concept, ...] = (
         "objective, cost or empirical risk, is the mean of the losses over the whole data set.",
     ),
     Concept(
+        "loss_landscape",
+        "The loss landscape",
+        lecture=1,
+        order=8,
+        summary="Each choice of weights is a point, and its height is the loss of the model there. "
+        "Training looks for the lowest point of that landscape.",
+    ),
+    Concept(
         "gradient_descent",
         "Gradient descent",
         lecture=1,

@@ -22,7 +22,8 @@ Array = NDArray[np.float64]
 
 THIRDS = np.array([0.0, 1 / 3, 2 / 3, 1.0])[:, None]  # of an edge, as a Bezier curve has them
 BASE = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0], [-1, -1, 0]], dtype=float)
-BEYOND = 1.2  # where the names of the weights stand, as the base reaches from -1 to 1
+SHADES = 0.14, 0.62  # of the full colour, at the lowest and at the highest point
+BEYOND = 1.16  # where the names of the weights stand, as the base reaches from -1 to 1
 
 
 class LossSurface(VGroup):
@@ -120,7 +121,8 @@ class LossSurface(VGroup):
         if order == self._order:
             return
         self._order = order
-        low, high = (stop[1] for stop in style.height_scale("dark"))
+        ends = (style.BACKGROUND.dark, style.POSITIVE.dark)
+        low, high = style.mix(*ends, SHADES[0]), style.mix(*ends, SHADES[1])
         share = surface.strips(self._squares[..., 2].mean(axis=-1), azimuth) / surface.RISE
         for square, part in zip(self.mesh, share.ravel(), strict=True):
             square.set_fill(style.mix(low, high, float(part) ** 0.7))
