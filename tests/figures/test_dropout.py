@@ -24,7 +24,7 @@ def figure(trace):
 def test_each_stem_is_what_is_lost_without_the_unit(trace, figure):
     stems, nodes = figure.data[drawing.STEMS], figure.data[drawing.NODES]
     np.testing.assert_array_equal(stems.x[::3], nodes.x)
-    rise = stems.y[1::3] - nodes.y
+    rise = stems.y[1::3] - stems.y[::3]
     np.testing.assert_allclose(rise, RISE * trace.lost[trace.chosen], atol=1e-12)
     assert np.isnan(stems.y[2::3]).all()
 

@@ -24,7 +24,7 @@ from vizdl.experiments.live import Draw, Entries, Flow, Run, Table
 
 Array = NDArray[np.float64]
 COLUMNS, ROWS = 6, 4  # of the units, far enough apart for fingers
-RISE = 0.75 / 16  # of a row: how high a bar is for each percent
+FOOT, RISE = 0.18, 0.62 / 16  # of a row: where a bar begins, and how high it is for each percent
 GONE, OUT, THERE = 0, 1, 2  # a unit: taken away by the reader, left out by the mask, there
 
 
@@ -126,5 +126,5 @@ def places() -> Array:
 
 def stems(lost: Any) -> Any:
     """Heights of a bar on each unit, as what is lost without it: (3 UNITS,), with gaps."""
-    foot, gap = places()[:, 1], np.full(UNITS, np.nan)
+    foot, gap = places()[:, 1] + FOOT, np.full(UNITS, np.nan)
     return anp.ravel(anp.stack([foot + 0.0 * lost, foot + RISE * lost, gap], axis=1))
