@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -19,13 +21,13 @@ WIDTHS = (5.0, 3.4, 2.2, 1.2)  # of lines that lie on each other, in points
 def draw(trace: LinearCollapseTrace, theme: Theme = "light") -> Figure:
     """Draw the boundaries of linear networks over each other, and the one of ReLU beside them."""
     figure = canvas(theme)
-    left, right = figure.add_gridspec(1, 2)
+    grid = figure.add_gridspec(1, 2)
     count, scan = len(trace.y), trace.scan
-    axes = {"x_label": "$x_1$", "y_label": "$x_2$", "grid": False}
+    axes: dict[str, Any] = {"x_label": "$x_1$", "y_label": "$x_2$", "grid": False}
     title = f"No activation: {int(scan.right.max())} of {count} points"
-    _draw_linear(panel(figure, left, theme, title=title, **axes), trace, theme)
+    _draw_linear(panel(figure, grid[0], theme, title=title, **axes), trace, theme)
     title = f"ReLU: {trace.bent_right[-1]} of {count} points"
-    bent = panel(figure, right, theme, title=title, **axes)
+    bent = panel(figure, grid[1], theme, title=title, **axes)
     draw_field(bent, trace.bent_fields[-1], SPAN, SPAN, theme, limit=LIMIT)
     draw_points(bent, trace.x, trace.y, theme)
     bent.set_aspect("equal")
