@@ -225,6 +225,14 @@ TABLE: tuple[Concept, ...] = (
         "and outputs a filtered version of it.",
     ),
     Concept(
+        "lstm_gradient_flow",
+        "The gradient flow of an LSTM",
+        lecture=2,
+        order=9,
+        summary="Along the cell state of an LSTM a gradient meets forget gates and nothing else. "
+        "Where they stand open, it flows back through time without interruption.",
+    ),
+    Concept(
         "attention",
         "Attention",
         lecture=2,
