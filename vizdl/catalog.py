@@ -199,6 +199,14 @@ TABLE: tuple[Concept, ...] = (
         "Its output depends on the input and, through the state, on the past.",
     ),
     Concept(
+        "weight_sharing",
+        "Weight sharing",
+        lecture=2,
+        order=3,
+        summary="A recurrent network uses the same weight matrices at every step, so its size does "
+        "not depend on the length of the sequence. Their gradient is the sum of each step's share.",
+    ),
+    Concept(
         "bptt",
         "Back-propagation through time",
         lecture=2,
