@@ -67,22 +67,6 @@ class Concept:
 
 TABLE: tuple[Concept, ...] = (
     Concept(
-        "dense_layer",
-        "A dense layer",
-        lecture=1,
-        order=6,
-        summary="Every output of a dense layer is a perceptron over all of its inputs. The whole "
-        "layer is one matrix product.",
-    ),
-    Concept(
-        "bias_shift",
-        "What the bias does",
-        lecture=1,
-        order=3,
-        summary="The bias shifts an activation left or right and leaves its shape alone. Without "
-        "it, every curve is nailed to the origin.",
-    ),
-    Concept(
         "feature_hierarchy",
         "Features and their hierarchy",
         lecture=1,
@@ -98,6 +82,22 @@ TABLE: tuple[Concept, ...] = (
         order=2,
         summary="A neuron weighs its inputs and adds them up, adds a bias, and passes the sum "
         "through a curve. Where the sum is zero, it splits the plane.",
+    ),
+    Concept(
+        "bias_shift",
+        "What the bias does",
+        lecture=1,
+        order=3,
+        summary="The bias shifts an activation left or right and leaves its shape alone. Without "
+        "it, every curve is nailed to the origin.",
+    ),
+    Concept(
+        "dense_layer",
+        "A dense layer",
+        lecture=1,
+        order=6,
+        summary="Every output of a dense layer is a perceptron over all of its inputs. The whole "
+        "layer is one matrix product.",
     ),
     Concept(
         "activations",
@@ -207,6 +207,15 @@ TABLE: tuple[Concept, ...] = (
         "not depend on the length of the sequence. Their gradient is the sum of each step's share.",
     ),
     Concept(
+        "sequence_criteria",
+        "What sequences ask for",
+        lecture=2,
+        order=4,
+        summary="A model of sequences must take any length, remember what is long past, keep the "
+        "order and share its weights over the sequence. A recurrent network does; a bag of words "
+        "and a dense network do not.",
+    ),
+    Concept(
         "bptt",
         "Back-propagation through time",
         lecture=2,
@@ -239,6 +248,14 @@ TABLE: tuple[Concept, ...] = (
         order=9,
         summary="Along the cell state of an LSTM a gradient meets forget gates and nothing else. "
         "Where they stand open, it flows back through time without interruption.",
+    ),
+    Concept(
+        "embedding",
+        "Embeddings",
+        lecture=2,
+        order=5,
+        summary="An embedding turns an index into a vector of fixed size: a row of a matrix. It is "
+        "learned, so that words in like company come to lie close together.",
     ),
     Concept(
         "attention",

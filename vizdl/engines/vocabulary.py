@@ -10,8 +10,10 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from autograd.tracer import isbox
 from numpy.typing import ArrayLike, NDArray
 
 from vizdl.engines.check import Array
@@ -96,5 +98,6 @@ class Vocabulary:
 
 def one_hot(indices: ArrayLike, size: int) -> Array:
     """A 1 at the place of each index among zeros: (…) to (…, size). It can be recorded."""
-    hot: Array = np.where(np.asarray(indices)[..., None] == np.arange(size), 1.0, 0.0)
+    places: Any = indices if isbox(indices) else np.asarray(indices)
+    hot: Array = np.where(places[..., None] == np.arange(size), 1.0, 0.0)
     return hot

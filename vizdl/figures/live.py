@@ -179,9 +179,10 @@ class Live:
 
     `layout` feeds the layout, by path (``xaxis.range``): at once when a choice is made, else when
     the reader rests, as axes that move under a finger mislead. `table` holds the present numbers:
-    what each is, and its text. `start` is the step that is shown first. `clicks` names the traces
-    whose points lead to a step when they are clicked: to the number that the array of that name has
-    for the point, or to the point's own number where there is no name. `sets` names for a trace a
+    what each is, and its text. `start` is the step that is shown first, the last one if there are
+    fewer. `clicks` names the traces whose points lead to a step when they are clicked: to the
+    number that the array of that name has for the point, or to the point's own number where there
+    is no name. `sets` names for a trace a
     setting and an array: a click on a point sets the one to the point's number in the other. A
     point of the traces `hovers` is ``hover`` in the flow while the reader points at it.
     """

@@ -70,7 +70,7 @@
       this.interval = (spec.meta || {}).interval || 400;
       this.film = spec.live ? this.live(spec.live) : new vizdl.Frames(spec, this.plot);
       this.picture = new vizdl.Picture(this.root, this.plot, spec, this.film);
-      this.beginning = this.film.at;
+      this.beginning = spec.live ? spec.live.start : this.film.at;
       this.film.set(this.set(this.asked));
       this.panel.controls.hidden = this.film.count < 2;
       this.plot.hidden = false;
@@ -205,7 +205,7 @@
         if (control.value !== control.spec.value) pairs.set(name, String(control.value));
       });
       this.film.edited().forEach(([name, value]) => pairs.set(name, String(value)));
-      if (this.film.at !== this.beginning) pairs.set("step", String(this.film.at));
+      if (this.film.at !== Math.min(this.beginning, this.film.count - 1)) pairs.set("step", String(this.film.at));
       return pairs;
     }
 
