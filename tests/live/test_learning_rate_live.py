@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
-from vizdl.experiments.learning_rate import Settings, flow, run
+from vizdl.experiments.learning_rate import Settings, run
+from vizdl.experiments.learning_rate_flow import flow
 from vizdl.figures import learning_rate
 from vizdl.live.flow import record_flow
 

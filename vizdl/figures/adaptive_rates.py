@@ -95,7 +95,8 @@ def figure(trace: AdaptiveRatesTrace, theme: Theme = "light") -> go.Figure:
     _draw_marks(fig, trace, theme)
     _draw_walks(fig, trace, numbers, theme)
     _draw_rates(fig, numbers, theme)
-    add_start(fig, theme, x=trace.positions[0, :1, 0], y=trace.positions[0, :1, 1])
+    x, y = trace.positions[0, :1].T
+    add_start(fig, theme, x=x, y=y, showlegend=False)
     return playable(
         fig,
         [_frame(numbers, k) for k in MOMENTS],
@@ -223,7 +224,7 @@ def _layout(trace: AdaptiveRatesTrace, theme: Theme) -> go.Layout:
             "exponentformat": "power",
         },
         xaxis3={
-            "title": {"text": "rates of the next step: ● for w<sub>1</sub>, ■ for w<sub>2</sub>"},
+            "title": {"text": "rates: ● for w<sub>1</sub>, ■ for w<sub>2</sub>"},
             "type": "log",
             "range": [-4, 3.6],
             "tickvals": [1e-4, 1e-2, 1, 100],

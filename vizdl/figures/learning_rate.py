@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from vizdl import style
 from vizdl.experiments import learning_rate as experiment
 from vizdl.experiments.learning_rate import CHOSEN, COLOURS, FALSE, LIMITS, TRUE, LearningRateTrace
+from vizdl.experiments.learning_rate_flow import flow
 from vizdl.figures.base import layout, playable
 from vizdl.figures.live import Along, Drag, Feed, Live, Pick, Take, Texts, now, upto, whole
 from vizdl.figures.walks import SECOND, add_ball, add_line, add_start, xy
@@ -152,7 +153,7 @@ def live(trace: LearningRateTrace) -> Live:
             DOTS[k]: {"x": now("path.number"), "y": now("path.y", k), **ball},
         }  # fmt: skip
     return Live(
-        flow=experiment.flow(),
+        flow=flow(),
         feeds=feeds,
         layout={"xaxis2.range": whole("axis.step"), "yaxis3.range": whole("axis.sweep")},
         sentence=SENTENCE,
@@ -325,11 +326,13 @@ def _draw_names(fig: go.Figure, theme: Theme) -> None:
             x=[None], y=[None], mode="markers", marker={"size": 11, "color": role.on(theme)},
             name=told, hoverinfo="skip",
         )  # fmt: skip
-    for k, limit in enumerate(LIMITS):
+    for limit, name, side, shift in zip(
+        LIMITS, ("lowest", "false"), ("center", "right"), (0, 12), strict=True
+    ):
         fig.add_annotation(
-            text=f"2/L of the {'false' if k == FALSE else 'lowest'} minimum",
-            x=np.log10(limit), y=0.0, xref="x3", yref="y3", showarrow=False, yanchor="bottom",
-            xanchor="right", xshift=-5, font={"size": 12, "color": style.MUTED.on(theme)},
+            text=f"2/L {name}", x=np.log10(limit), y=1.0, xref="x3", yref="y3 domain",
+            showarrow=False, yanchor="bottom", xanchor=side, xshift=shift,
+            font={"size": 12, "color": style.MUTED.on(theme)},
         )  # fmt: skip
 
 

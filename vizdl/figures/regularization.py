@@ -147,8 +147,8 @@ def _layout(theme: Theme) -> go.Layout:
         **plain,
         "type": "log",
         "range": list(np.log10([computed.LEAST_LOSS, 1.3 * computed.MOST_LOSS])),
-        "tickvals": [0.001, 0.01, 0.1, 1, 10],
-        "ticktext": ["0.001", "0.01", "0.1", "1", "10"],
+        "tickvals": [0.01, 0.1, 1, 10],
+        "ticktext": ["0.01", "0.1", "1", "10"],
         "title": {"text": "loss"},
     }
     rows = ([0.76, 1.0], [0.38, 0.62], [0.0, 0.24])
