@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from vizdl import style
 from vizdl.experiments.linear_collapse import SPAN, LinearCollapseTrace
-from vizdl.stills.base import DASHES, SMALL, canvas, panel
+from vizdl.stills.base import DASHES, FONT, SMALL, canvas, panel
 from vizdl.stills.field import draw_field, draw_points
 from vizdl.style import Theme
 
@@ -52,9 +52,13 @@ def _draw_linear(ax: Axes, trace: LinearCollapseTrace, theme: Theme) -> None:
         ax.plot(*ends.T, color=role.on(theme), lw=width, ls=dash, label=name)
     draw_points(ax, trace.x, trace.y, theme)
     ax.set_aspect("equal")
-    legend = ax.legend(
-        loc="upper right", fontsize=SMALL, frameon=True, labelcolor=style.INK.on(theme),
-        facecolor=style.BACKGROUND.on(theme), edgecolor=style.GRID.on(theme), framealpha=1,
-        prop={"family": "STIXGeneral", "size": SMALL},
-    )  # fmt: skip
-    legend.set_zorder(5)
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.2),
+        ncols=len(order),
+        frameon=False,
+        handlelength=1.6,
+        columnspacing=1.0,
+        labelcolor=style.MUTED.on(theme),
+        prop={"family": FONT, "size": SMALL},
+    )
