@@ -71,7 +71,7 @@ SENTENCE = words(
     "Step 3, apply the activation: {activation:s}({neuron.sums[3]:f2}) = {neuron.output:f3}.",
 )
 TERM = words(("drawn.known[i]", "{drawn.terms[i]:f2}"), "")
-SAID = words("{neuron.output:f3}")
+SAID = words((f"drawn.at[{STEPS}]", "{neuron.output:f3}"), "")
 TABLE = (
     ("first product w₁x₁", words("{neuron.products[0]:n6}")),
     ("second product w₂x₂", words("{neuron.products[1]:n6}")),
@@ -162,7 +162,7 @@ def axes(name: str) -> Callable[[Any], dict[str, Any]]:
 def drawn(
     *, products: Any, sums: Any, output: Any, bias: Any, across: Any, up: Any, step: Any
 ) -> dict[str, Any]:
-    """Bars, numbers and dots after that step: what is not known yet is not a number.
+    """Bars, numbers and dots after that step: what is not known yet is NaN or out of sight.
 
     `bars` (4, 2) are where the bars of the rows begin and end, `links` (9,) what joins them,
     `way` (2, 3) the way from the sum to the output; `at` (6,) marks the step.
@@ -174,18 +174,19 @@ def drawn(
     ends = anp.where(known, ends, anp.nan)
     begins = anp.where(known, begins, anp.nan)
     gap = 0.03 * (across[1] - across[0])
-    last = anp.where(step == STEPS, sums[3], anp.nan)
+    done = step == STEPS
+    last = anp.where(done, sums[3], anp.nan)
     said = anp.where(sums[3] > 0, -0.17, 0.17) * (across[1] - across[0])
     return {
         "bars": anp.stack([begins, ends], axis=1),
         "positive": ends - begins >= 0,
         "terms": anp.stack([products[0], products[1], bias, so_far]),
         "known": known,
-        "beside": anp.maximum(begins, ends) + gap,
+        "beside": anp.where(known, anp.maximum(begins, ends) + gap, across[0]),
         "links": anp.stack([x for end in ends[:3] for x in (end, end, anp.nan * bias)]),
         "way": anp.stack([anp.stack([last, last, across[0]]), anp.stack([up[1], output, output])]),
-        "dot": anp.stack([last, output])[:, None],
-        "said": anp.stack([last + said, output])[:, None],
+        "dot": anp.stack([anp.where(done, sums[3], 2 * across[0] - across[1]), output])[:, None],
+        "said": anp.stack([anp.where(done, sums[3] + said, across[0]), output])[:, None],
         "at": np.arange(STEPS + 1) == step,
     }
 
