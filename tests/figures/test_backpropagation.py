@@ -38,8 +38,8 @@ def test_texts_have_the_traces_numbers(figure):
     assert list(frames(figure, figures.GRADIENTS)[7].text) == ["∂J/∂z = 1.3", "∂J/∂ŷ = −1.9"]
     assert list(frames(figure, figures.AT_WEIGHTS)[7].text) == ["∂J/∂w₁ = 0.65", "∂J/∂w₂ = −1.1"]
     before, after = (frames(figure, figures.WEIGHTS)[k].text for k in (7, 8))
-    assert list(before) == ["w₁ = 0.900", "w₂ = −0.700"]
-    assert list(after) == ["w₁ = 0.835", "w₂ = −0.585"]
+    assert list(before) == ["w₁ = 0.90", "w₂ = −0.70"]
+    assert list(after) == ["w₁ = 0.84", "w₂ = −0.59"]
     assert frames(figure, figures.VALUES)[8].text[3] == "0.708"
 
 

@@ -251,7 +251,7 @@ def _draw_chain(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
     )  # fmt: skip
     fig.add_scatter(
         mode="markers",
-        marker={"symbol": "circle-open", "size": 52, "color": ink, "line": {"width": 3}},
+        marker={"symbol": "circle-open", "size": 46, "color": ink, "line": {"width": 3}},
         **quiet,
     )
     for x, height, colour in (

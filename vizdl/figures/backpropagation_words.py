@@ -46,7 +46,7 @@ WEIGHT_STORY = _by_row(
     "{chain.products[1]}",
 )
 VALUE = words(("not seen.known[i]", HIDDEN), "{seen.value[i]}")
-WEIGHT = _by_row("w₁ = {seen.weight[i]}", "w₂ = {seen.weight[i]}")
+WEIGHT = _by_row("w₁ = {seen.weight[i]:n2}", "w₂ = {seen.weight[i]:n2}")
 GRADIENT = words(
     ("not seen.back[i]", HIDDEN),
     ("seen.one[i,0]", "∂J/∂z = {chain.products[2]:n2}"),

@@ -290,7 +290,7 @@ def _draw_losses(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
         x=numbers["drawn.number"],
         y=numbers["now.loss"],
         mode="markers+text",
-        marker={"size": 26, "color": loss, "opacity": 0},
+        marker={"size": 8, "color": loss, "opacity": 0},
         text=[AMOUNT.fill(numbers, i=k) for k in range(STUDENTS)],
         textposition="top center",
         textfont={"size": 12, "color": ink},
