@@ -10,7 +10,6 @@ from manim import (
     FadeIn,
     FadeOut,
     LaggedStart,
-    UpdateFromAlphaFunc,
     VGroup,
     linear,
 )
@@ -27,6 +26,7 @@ from vizdl.mobjects import (
     SetValues,
     SignedMatrix,
     Story,
+    Through,
     Tick,
     UnrolledRNN,
     beat,
@@ -234,18 +234,13 @@ class WeightSharing(Story):
         self.play(FadeIn(self.total, name), run_time=0.6)
         sums = np.concatenate([np.zeros((1, size, size)), trace.gathered[::-1]])
 
-        def add_up(matrix, alpha):
-            at = alpha * self.steps
-            low = min(int(at), self.steps - 1)
-            matrix.set_values(sums[low] + (at - low) * (sums[low + 1] - sums[low]))
-
         flights = [
             FadeOut(self.parts[t].copy(), target_position=self.total.cells, scale=1.4)
             for t in range(self.steps - 1, -1, -1)
         ]
         self.play(
             LaggedStart(*flights, lag_ratio=0.3),
-            UpdateFromAlphaFunc(self.total, add_up, rate_func=linear),
+            Through(self.total, sums),
             run_time=3.6,
         )
         self.wait(0.8)
