@@ -119,6 +119,14 @@ def test_what_the_page_says_of_temperature_is_so(trace):
     assert cold.max() > 0.999
 
 
+@pytest.mark.slow
+def test_what_is_said_of_longer_training_and_shorter_vectors_is_so(trace):
+    assert run(Settings(training_steps=1000)).lstm.mean() > trace.lstm.mean() + 0.03
+    short = run(Settings(key_size=2))
+    assert short.mass[-1].mean() < trace.mass[-1].mean() - 0.2
+    assert 0.55 < short.accuracy[-1].mean() < 0.8
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [

@@ -30,6 +30,6 @@ def test_any_question_is_looked_up_at_any_moment(open_one, width, theme):
     trace = experiment.run(experiment.Settings(query=8, sequence=5))
     np.testing.assert_allclose(one.values("net.weights"), trace.weights[LAST - 3], rtol=1e-9)
     np.testing.assert_allclose(one.values("net.chances"), trace.chances[LAST - 3], rtol=1e-9)
-    one.page.wait_for_function("location.hash === '#query=8&sequence=5&step=47'")
+    one.page.wait_for_function("() => location.hash === '#query=8&sequence=5&step=47'")
     one.page.get_by_role("button", name="Reset").click()
     one.says(told())

@@ -9,8 +9,8 @@ nearly three and nine times as many weights. What was found:
 - The RNN answers a little better for items that came last; the LSTM's answers hardly depend on the
   distance. What both lack is room: they have to keep all eight pairs in sixteen numbers, as
   they can't know what will be asked. That is what access to a memory mends.
-- Queries and keys of four numbers are enough to tell twelve people apart. With two the right item
-  still gets the most weight, but not most of the weight.
+- Queries, keys and values of four numbers each are enough to tell twelve people and eight animals
+  apart. With two, the right item gets less of the weight, and a third of the answers is wrong.
 
 Bahdanau, Cho and Bengio, Neural Machine Translation by Jointly Learning to Align and Translate,
 ICLR 2015; Vaswani et al., Attention Is All You Need, NeurIPS 2017, section 3.2.1.

@@ -41,11 +41,11 @@ _BY_ROLE = [np.flatnonzero(role == ROLE) for role in range(len(ROLES))]
 
 SENTENCE = words(
     "After {steps[step]:d} training steps, nearest to {called[asked.word]:s} are "
-    "{called[near.first]:s} (cosine {near.cosines[0]:f2}), {called[near.second]:s} "
-    "({near.cosines[1]:f2}) and {called[near.third]:s} ({near.cosines[2]:f2}): "
+    "{called[near.first]:s} (cosine {near.cosines[0]:f3}), {called[near.second]:s} "
+    "({near.cosines[1]:f3}) and {called[near.third]:s} ({near.cosines[2]:f3}): "
     "{near.alike:d} of them in its role."
 )
-WORD = words("<b>{called[i]:s}</b>, cosine with {called[asked.word]:s}: {near.cosine[i]:f2}")
+WORD = words("<b>{called[i]:s}</b>, cosine with {called[asked.word]:s}: {near.cosine[i]:f3}")
 NUMBER = words("{near.row[i]:f2}")
 TABLE = (
     ("word", words("{called[asked.word]:s}")),
@@ -149,7 +149,7 @@ def _numbers(trace: EmbeddingTrace, step: int) -> dict[str, Any]:
 def _layout(trace: EmbeddingTrace, theme: Theme) -> go.Layout:
     D = trace.vectors.shape[2]
     low, high = trace.places.min(axis=(0, 1)), trace.places.max(axis=(0, 1))
-    room = 0.12 * (high - low)
+    room = 0.16 * (high - low)
     bare: dict[str, Any] = {"showticklabels": False, "zeroline": True}
     reach = np.stack([low - room, high + room])
     return layout(
@@ -199,7 +199,7 @@ def _draw_plane(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
         fig.add_scatter(
             **places(f"group{role}"), mode="markers+text", text=list(ROLES[name]),
             textposition=[PLACED[sides[k]] for k in _BY_ROLE[role]],
-            textfont={"size": 12, "color": shade}, hoverinfo="skip", name=name,
+            textfont={"size": 12, "color": shade}, hoverinfo="skip", name=name, cliponaxis=False,
             marker={"size": 9, "symbol": symbol, "color": shade, "line": thin},
         )  # fmt: skip
     fig.add_scatter(

@@ -40,6 +40,7 @@ from vizdl.mobjects.timeline import Timeline
 from vizdl.mobjects.triangle import GradientTriangle
 from vizdl.mobjects.walker import Walker
 from vizdl.mobjects.wire import Pulse, Ride, Token, Wire
+from vizdl.mobjects.word_map import WordMap
 
 __all__ = [
     "Activation",
@@ -110,6 +111,7 @@ __all__ = [
     "VectorArrow",
     "Walker",
     "Wire",
+    "WordMap",
     "WordTiles",
     "beat",
     "loss_area",
