@@ -9,7 +9,7 @@ from manim import (
     FadeOut,
     VGroup,
     linear,
-    rush_from,
+    rush_into,
     smooth,
 )
 
@@ -127,7 +127,7 @@ class LossLandscape(Story):
         last = last_step(trace.path)
         turn = SetValues(self.surface, (330.0, 36.0, 1.0), rate_func=linear)
         self.play(
-            Advance(path, to=last, rate_func=rush_from), Advance(way, to=last, rate_func=rush_from),
+            Advance(path, to=last, rate_func=rush_into), Advance(way, to=last, rate_func=rush_into),
             turn, run_time=6.0,
         )  # fmt: skip
         before, after = (number(float(trace.path.losses[k])) for k in (0, last))
