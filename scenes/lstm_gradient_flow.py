@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, Dot, FadeIn, FadeOut, LaggedStart, VGroup
+from manim import DOWN, LEFT, RIGHT, UP, Dot, FadeIn, FadeOut, LaggedStart, VGroup, linear
 
 from vizdl import style
 from vizdl.experiments import lstm_gradient_flow as experiment
@@ -92,11 +92,11 @@ class LstmGradientFlow(Story):
     @beat
     def the_product(self):
         trace = self.trace
-        self.say("One cell, and what it hands on: what was kept, plus what was let in.")
+        self.say("A cell is what was kept, plus what was let in.")
         update = Maths(experiment.EQUATIONS["cell"], size=style.BODY_SIZE).move_to(2.5 * UP)
         self.play(FadeIn(update))
         back = Maths(experiment.EQUATIONS["step_back"], size=style.BODY_SIZE).move_to(1.5 * UP)
-        self.say("So a step back along the cell multiplies by the forget gate.")
+        self.say("So a step back multiplies by the forget gate.")
         self.play(FadeIn(back))
         steps = min(20, len(trace.products) - 1)
         unit = int(np.argsort(trace.products[steps])[len(trace.products[0]) // 2])
@@ -119,7 +119,7 @@ class LstmGradientFlow(Story):
         for step in range(1, steps + 1):
             self.play(
                 Advance(chain, to=step),
-                Tick(found, float(trace.path[step, unit])),
+                Tick(found, float(trace.path[step, unit]), rate_func=linear),
                 run_time=0.25,
             )
         self.say("They are the same number. What differs is rounding, if anything.")
@@ -158,6 +158,11 @@ class LstmGradientFlow(Story):
         self.play(FadeIn(tags), run_time=0.5)
         narrow, opened = (self.facts[name].text for name in ("gate_narrow", "gate_open"))
         self.say(f"At a bias of one, a step back leaves {narrow}. That adds up.")
+        plain = list(trace.biases).index(experiment.PLAIN)
+        self.play(
+            curves[plain].line.animate.set_stroke(style.NEGATIVE.dark, width=5),
+            tags[plain].animate.set_color(style.NEGATIVE.dark),
+        )
         self.say(
             f"At a bias of {experiment.OPEN:g}, it leaves {opened}: the gradient gets through."
         )
