@@ -99,6 +99,17 @@ def test_penalty_and_stopping_bring_the_large_model_near_the_best_degree(trace):
     assert fits.descent_test[-1] > 1.5 * fits.descent_test.min()
 
 
+def test_a_network_overfits_as_well_and_is_best_stopped_early(trace):
+    best = trace.network_test.argmin()
+    assert 0 < best < len(trace.network_test) // 2
+    assert trace.network_test[-1] > 1.2 * trace.network_test[best]
+    assert trace.network_train[-1] < trace.network_train[best]
+    assert trace.network_steps[-1] == experiment.EPOCHS
+    falling = np.linspace(1, 0.1, len(trace.network_test))
+    found = facts(dataclasses.replace(trace, network_test=falling))
+    assert not found["network"].holds
+
+
 def test_it_is_no_luck(trace):
     assert trace.everywhere.shape == (20, 3)
     degrees, strengths, steps = trace.everywhere.T

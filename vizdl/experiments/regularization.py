@@ -4,8 +4,9 @@
 
 Twenty noisy points on one wave of a sine, polynomials of degree 0 to 15 in a well-conditioned
 basis, and 200 fresh points as the test. Four ways to choose how complex the model may be: its
-degree, the strength of the penalty on its weights, the step at which gradient descent is stopped,
-and, as a check that nothing hangs on one lucky sample, the same for 20 samples.
+degree, the strength of the penalty on its weights, the step at which gradient descent is stopped;
+that last one with a small network as well. And, as a check that nothing hangs on one lucky sample,
+the polynomials again for 20 samples.
 
 Found out on the way: regularization makes the complex model nearly as good as the simple one of the
 right degree, which is seldom known, but rarely better. Early stopping does about as well as the
@@ -26,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vizdl import data
+from vizdl.engines import network
 from vizdl.engines import regularization as engine
 from vizdl.engines.regularization import Moments
 from vizdl.experiments import base
@@ -44,6 +46,7 @@ LEAST = 1e-6  # strength: as good as none
 STRENGTHS = np.geomspace(LEAST, 10.0, 43)
 STEPS = 3000  # of gradient descent
 MOMENTS = np.unique(np.round(np.geomspace(1, STEPS + 1, 61)).astype(int)) - 1  # that are looked at
+WIDTH, EPOCHS, NETWORK_RATE = 32, 1500, 0.02  # of the network and its training by Adam
 GRID = np.linspace(0.0, 1.0, 121)
 
 EQUATIONS = {
@@ -116,7 +119,11 @@ class RegularizationTrace(Trace):
     degree_curves: Array  # (16, 121): with hardly any penalty
     strength_curves: Array  # (S, 121)
     descent_curves: Array  # (M, 121), at MOMENTS
-    everywhere: Indices  # (20, 3): for each sample the best degree, strength and moment, by place
+    everywhere: Indices  # (20, 3): for each sample the best degree, strength and step, by place
+    network_width: int
+    network_steps: Indices  # (E+1,): updates of a small network that was trained on the sample
+    network_train: Array  # (E+1,)
+    network_test: Array  # (E+1,)
 
 
 def run(settings: Settings) -> RegularizationTrace:
@@ -126,6 +133,7 @@ def run(settings: Settings) -> RegularizationTrace:
     fits = fit(x, y, test_x, test_y, settings.degree)
     used = using(settings.degree)
     train, test = (engine.moments(features(a), b) for a, b in ((x, y), (test_x, test_y)))
+    steps, trained, tested = _network(settings.seed, settings.noise)
     weights = engine.solve(engine.system(train, used, settings.strength))
     degrees = engine.solve(engine.system(train, _degrees(), np.full(SIZE, LEAST)))
     drawn = features(GRID).T  # (16, 121)
@@ -145,6 +153,10 @@ def run(settings: Settings) -> RegularizationTrace:
         strength_curves=fits.strength_weights @ drawn,
         descent_curves=fits.descent_weights[MOMENTS] @ drawn,
         everywhere=_everywhere(settings.degree, settings.noise),
+        network_width=WIDTH,
+        network_steps=steps,
+        network_train=trained,
+        network_test=tested,
     )
 
 
@@ -156,6 +168,7 @@ def facts(trace: RegularizationTrace) -> Facts:
     high, low = fits.degree_test[-1], fits.degree_test[degree]
     least, best = fits.strength_test[0], fits.strength_test[strength]
     falls = fits.strength_norms[1:] < fits.strength_norms[:-1]
+    turn = int(trace.network_test.argmin())
     inside = (trace.everywhere > 0) & (trace.everywhere < [HIGHEST, last, STEPS])
     return Facts(
         Fact(
@@ -198,6 +211,16 @@ def facts(trace: RegularizationTrace) -> Facts:
             f"its test loss is {number(float(fits.descent_test[step]))}, "
             f"in the end {number(float(fits.descent_test[-1]))}",
             0 < step < STEPS and bool(fits.descent_test[-1] > fits.descent_test[step]),
+            "steps",
+        ),
+        Fact(
+            "network",
+            "A small network is best on fresh points after",
+            int(trace.network_steps[turn]),
+            f"then its test loss is {number(float(trace.network_test[turn]))}, "
+            f"in the end {number(float(trace.network_test[-1]))}",
+            0 < turn < len(trace.network_test) - 1
+            and bool(trace.network_train[-1] < trace.network_train[turn]),
             "steps",
         ),
         Fact(
@@ -299,6 +322,33 @@ def sweeps(train: Moments, used: Any) -> Any:
 def norm(weights: Any) -> Any:
     """The length of weights (..., 16) but for the constant."""
     return anp.sqrt(anp.sum(weights[..., 1:] * weights[..., 1:], axis=-1))
+
+
+@functools.cache
+def _network(seed: int, noise: float) -> tuple[Indices, Array, Array]:
+    """A network of two hidden layers, trained on a sample: steps, training and test losses."""
+    (x, y), (u, v) = sample(seed, noise), tests(noise)
+    trained = network.train(
+        network.init((1, WIDTH, WIDTH, 1), "tanh", seed=0),
+        _centred(x),
+        y[:, None],
+        loss="squared_error",
+        learning_rate=NETWORK_RATE,
+        epochs=EPOCHS,
+        snapshots=EPOCHS // 20 + 1,
+    )
+    losses = [
+        [float(np.mean((network.forward(model, _centred(a)).post[-1][:, 0] - b) ** 2))
+         for a, b in ((x, y), (u, v))]
+        for model in trained.snapshots
+    ]  # fmt: skip
+    train, test = np.array(losses).T
+    return trained.snapshot_steps, train, test
+
+
+def _centred(x: Array) -> Array:
+    """Inputs from -2 to 2 (N, 1), where tanh bends."""
+    return (4 * x - 2)[:, None]
 
 
 @functools.cache
