@@ -129,8 +129,7 @@ class AdaptiveRates(Story):
         before, after = trace.straight, trace.turned
         if not turned:
             before, after = after, before
-        other = ContourMap(trace.other_surface, width=6.6, height=4.7)
-        other.move_to(self.map)
+        other = self.ground(trace.other_surface)
         self.say("Is it the best, then? Turn the ravine, so that it runs across the axes.")
         self.play(FadeOut(self.first_paths, self.map, self.mark))
         self.map = other
@@ -146,12 +145,15 @@ class AdaptiveRates(Story):
     # The stage
 
     def set_stage(self):
-        self.map = ContourMap(self.trace.surface, width=6.6, height=4.7)
-        corner = self.map.area.frame.get_left()
-        self.map.shift(np.array([LEFT_EDGE + 0.6, -0.2, 0]) - corner)
+        self.map = self.ground(self.trace.surface)
         at = self.map.place(self.trace.minimum)
         cross = VGroup(*[Line(0.13 * way, -0.13 * way, color=INK) for way in (UP, RIGHT)])
         self.mark = cross.move_to(at)
+
+    def ground(self, surface):
+        """The map of a surface, on the left."""
+        made = ContourMap(surface, width=6.6, height=4.7)
+        return made.shift(np.array([LEFT_EDGE + 0.6, -0.2, 0]) - made.area.frame.get_left())
 
     def watched(self):
         name = self.trace.settings.watched
