@@ -172,7 +172,7 @@ class Backpropagation(Story):
         self.play(FadeIn(arrow), FadeIn(local[0]))
         self.play(self.answer(local[1]))
         self.told_output = self.told("hat(y)", by_output, PLACES[2] + 1.3, AT_NODES)
-        self.play(ReplacementTransform(local[1].copy(), self.told_output))
+        self.play(*self.keep(local[1], self.told_output))
         self.say("And the output with the weight? It is multiplied by z, so by z.")
         second = self.line("(partial hat(y)) / (partial w_2) = z =", z, -2.75)
         self.play(FadeIn(second[0]))
@@ -184,7 +184,7 @@ class Backpropagation(Story):
         self.play(self.answer(product[-1]))
         self.say("It is the very number that the nudges found.")
         self.told_second = self.told("w_2", by_second, 0.0, AT_WEIGHTS)
-        self.play(ReplacementTransform(product[-1].copy(), self.told_second))
+        self.play(*self.keep(product[-1], self.told_second))
         self.play(Indicate(self.nudges[1], color=GRADIENT, scale_factor=1.15))
         self.wait(style.QUICK)
         self.play(FadeOut(product, self.nudges))
@@ -202,7 +202,7 @@ class Backpropagation(Story):
         self.play(FadeIn(arrow), FadeIn(line[:-1]))
         self.play(self.answer(line[-1]))
         told_z = self.told("z", by_z, PLACES[1] + 0.85, AT_NODES)
-        self.play(ReplacementTransform(line[-1].copy(), told_z))
+        self.play(*self.keep(line[-1], told_z))
         self.play(FadeOut(line), run_time=style.QUICK)
         self.say("One more local derivative, that of z, and the first weight has its number.")
         local = self.line("(partial z) / (partial w_1) = (1 - z^2) x =", slope, -1.85)
@@ -212,7 +212,7 @@ class Backpropagation(Story):
         self.play(FadeIn(last[:-1]), FadeIn(drop))
         self.play(self.answer(last[-1]))
         told = self.told("w_1", by_first, 0.5 * (PLACES[0] + PLACES[1]), AT_WEIGHTS)
-        self.play(ReplacementTransform(last[-1].copy(), told))
+        self.play(*self.keep(last[-1], told))
         self.say("Nothing was computed twice. That is why it works for millions of weights.")
         self.poster()
         self.wait(style.NORMAL)
@@ -300,6 +300,10 @@ class Backpropagation(Story):
         text = Maths(f"partial J \\/ partial {name} =", size=style.SMALL_SIZE, color=GRADIENT)
         shown = Number(float(value), digits=3, size=style.SMALL_SIZE, color=GRADIENT, anchor="left")
         return VGroup(text, shown.next_to(text, RIGHT, buff=0.15)).move_to([x, y, 0])
+
+    def keep(self, source, told):
+        """The result goes to where it is kept, and its name appears there."""
+        return FadeIn(told[0]), ReplacementTransform(source.copy(), told[1])
 
     def line(self, formula, value, y):
         words = Maths(formula, size=style.LABEL_SIZE)
