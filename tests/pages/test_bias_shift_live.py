@@ -29,7 +29,7 @@ def test_the_curve_slides_and_learns(open_one, width, theme):
     trace = experiment.run(experiment.Settings(**chosen))
     np.testing.assert_allclose(one.values("here.y"), trace.curves[-1].ravel(), rtol=1e-9)
     np.testing.assert_allclose(one.values("fit.loss")[-2:], trace.losses[-1], rtol=1e-9)
-    one.page.wait_for_function("location.hash === '#weight=-4&bias=0.3&step=120'")
+    one.page.wait_for_function("() => location.hash === '#weight=-4&bias=0.3&step=120'")
     one.control("activation").select_option("relu")
     one.says(told(experiment.STEPS, activation="relu", **chosen))
     one.page.get_by_role("button", name="Reset").click()

@@ -30,7 +30,7 @@ def test_the_input_is_dragged_and_the_arithmetic_follows(open_one, width, theme)
     np.testing.assert_allclose(
         one.values("neuron.sums"), experiment.run(experiment.Settings(**chosen)).sums
     )
-    one.page.wait_for_function("location.hash === '#x1=-1&x2=0.5'")
+    one.page.wait_for_function("() => location.hash === '#x1=-1&x2=0.5'")
 
 
 def test_weights_bias_activation_and_steps(open_one):
