@@ -207,6 +207,15 @@ TABLE: tuple[Concept, ...] = (
         "not depend on the length of the sequence. Their gradient is the sum of each step's share.",
     ),
     Concept(
+        "sequence_patterns",
+        "Four patterns of sequences",
+        lecture=2,
+        order=1,
+        summary="One to one, many to one, one to many, many to many: the same recurrent cell "
+        "classifies, judges a sentence, describes a picture and translates. Only where it reads "
+        "and where it speaks is different.",
+    ),
+    Concept(
         "sequence_criteria",
         "What sequences ask for",
         lecture=2,

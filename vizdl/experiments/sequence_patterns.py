@@ -85,6 +85,11 @@ class SequencePatternsTrace(Trace):
     image: Array
     models: tuple[RNN, ...]
 
+    @property
+    def counts(self) -> list[int]:
+        """`tried` as whole numbers."""
+        return [int(count) for count in self.tried]
+
 
 def run(settings: Settings) -> SequencePatternsTrace:
     """Train all four (once for each seed) and let each do one example."""
