@@ -212,7 +212,7 @@ def _layout(trace: LearningRateTrace, theme: Theme) -> go.Layout:
             "yaxis.domain": [0.66, 1],
             "xaxis2.domain": [0, 1],
             "yaxis2.domain": [0.335, 0.565],
-            "yaxis3.domain": [0, 0.24],
+            "yaxis3.domain": [0, 0.2],
             "legend.font.size": 12,
         },
         legend={"itemclick": False, "itemdoubleclick": False},
