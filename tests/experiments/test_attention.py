@@ -77,13 +77,14 @@ def test_what_the_shown_sequence_holds_is_right(trace):
 def test_accuracies_are_those_of_answers_counted_one_by_one(trace):
     memory = associative.Memory(*(getattr(trace, name)[30] for name in attention.WEIGHTS))
     tried = associative.draw(np.random.default_rng([0, 1]), attention.HELD_OUT, 8)
-    right = {distance: [] for distance in range(1, 9)}
+    items, questions, answers = tried.items, tried.question, tried.answers
+    distances, right = tried.distance, {distance: [] for distance in range(1, 9)}
     for b in range(attention.HELD_OUT):
-        query = memory.w_q @ tried.question[b]
-        scores = tried.items[b] @ memory.w_k.T @ query / 2
+        query = memory.w_q @ questions[b]
+        scores = items[b] @ memory.w_k.T @ query / 2
         weights = np.exp(scores) / np.exp(scores).sum()
-        logits = memory.w_o @ (weights @ (tried.items[b] @ memory.w_v.T))
-        right[int(tried.distance[b])].append(logits.argmax() == tried.answers[b])
+        logits = memory.w_o @ (weights @ (items[b] @ memory.w_v.T))
+        right[int(distances[b])].append(logits.argmax() == answers[b])
     counted = [np.mean(right[distance]) for distance in range(1, 9)]
     np.testing.assert_allclose(trace.accuracy[30], counted, atol=1e-12)
 
