@@ -33,7 +33,7 @@ def test_settled_names_cover_neither_each_other_nor_dots(places, closeness):
         for other, w, h in (*boxes[:k], *dots[:k], *dots[k + 1 :]):
             away = np.abs(at - other)
             assert away[0] > width + w or away[1] > height + h
-        assert (np.abs(at[:2]) + [width, height] <= [4.5, 3]).all()  # within the plane
+        assert (np.abs(at[:2]) + np.array([width, height]) <= [4.5, 3]).all()  # within the plane
 
 
 def test_words_drift_through_a_training_and_their_links_follow():
