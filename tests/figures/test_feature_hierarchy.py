@@ -22,7 +22,9 @@ def test_each_layer_is_a_frame_with_its_numbers(trace):
     fig = figures.figure(trace)
     labels = fig.layout.meta["labels"]
     accuracy = 100 * trace.accuracies[1].mean(axis=-1)
-    for layer, (frame, label) in enumerate(zip(fig.frames, labels, strict=True)):
+    assert len(labels) == 6
+    for step, (frame, label) in enumerate(zip(fig.frames, labels, strict=True)):
+        layer = step // 2
         assert f"reads {accuracy[layer]:.1f}%" in label
         assert f"says {trace.label}" in label
         data = dict(zip(frame.traces, frame.data, strict=True))
@@ -34,16 +36,18 @@ def test_each_layer_is_a_frame_with_its_numbers(trace):
         np.testing.assert_allclose(ends, accuracy * (np.arange(3) == layer))
 
 
-@pytest.mark.parametrize(("layer", "units"), [(0, slice(0, 32)), (2, slice(32, 48))])
-def test_the_unit_that_is_shown_is_the_most_excited_of_the_layer(trace, layer, units):
+@pytest.mark.parametrize(
+    ("step", "units", "rank"), [(0, slice(0, 32), 1), (3, slice(0, 32), 2), (4, slice(32, 48), 1)]
+)
+def test_the_units_that_are_shown_are_the_most_excited_of_the_layer(trace, step, units, rank):
     frame = dict(
         zip(
-            (fig := figures.figure(trace)).frames[layer].traces,
-            fig.frames[layer].data,
+            (fig := figures.figure(trace)).frames[step].traces,
+            fig.frames[step].data,
             strict=True,
         )
     )
-    unit = units.start + int(trace.excitement[units].argmax())
+    unit = units.start + int(trace.excitement[units].argsort()[-rank])
     found = np.asarray(frame[figures.FAVOURITE].z)
     np.testing.assert_allclose(found.ravel(), trace.favourites[unit])
     ring = frame[figures.RING]

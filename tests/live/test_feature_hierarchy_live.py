@@ -43,31 +43,31 @@ CHOICES = st.fixed_dictionaries(
 @given(
     chosen=CHOICES,
     turned=st.sets(st.integers(0, 63), max_size=20),
-    layer=st.integers(0, 2),
+    step=st.integers(0, 5),
     hover=st.sampled_from([-1, 0, 40, 57]),
 )
-def test_the_pages_numbers_and_words_are_pythons(chosen, turned, layer, hover):
+def test_the_pages_numbers_and_words_are_pythons(chosen, turned, step, hover):
     trace = trace_of(**chosen)
     over = np.isin(np.arange(64), list(turned))
     picture = np.where(over, trace.pixels <= 0.5, trace.pixels)
     trace = experiment.show(trace, picture)
-    found = prepared().values(trace.settings, layer, turned=over, hover=hover)
+    found = prepared().values(trace.settings, step, turned=over, hover=hover)
 
     numbers = places.numbers(trace)
     for name, expected in numbers.items():
         np.testing.assert_allclose(found[name], expected, rtol=1e-9, atol=1e-9, err_msg=name)
     np.testing.assert_allclose(found["place.all"], trace.place, rtol=1e-9, atol=1e-9)
-    assert figures.SENTENCE.fill(found, step=layer) == figures.SENTENCE.fill(numbers, step=layer)
-    assert found["frames"] == 3
+    assert figures.SENTENCE.fill(found) == figures.SENTENCE.fill(numbers | places.moment(step))
+    assert found["frames"] == 6
 
-    frame = figures._frame(trace, numbers, layer)
+    frame = figures._frame(trace, numbers, step)
     if hover < 0:
         np.testing.assert_allclose(found["looked.favourite"], frame[figures.FAVOURITE]["z"])
         np.testing.assert_allclose(found["ring.x"], frame[figures.RING]["x"])
     else:
         np.testing.assert_allclose(found["looked.favourite"].ravel(), trace.favourites[hover])
         np.testing.assert_allclose(found["looked.excited"], trace.excitement[hover])
-    np.testing.assert_allclose(found["shown.cloud"], trace.clouds[layer])
+    np.testing.assert_allclose(found["shown.cloud"], trace.clouds[step // 2])
     np.testing.assert_allclose(found["middle.of"][:, 0], frame[figures.MIDDLES]["x"])
     np.testing.assert_allclose(np.ravel(found["bars.now"]), frame[figures.NOW]["x"])
 

@@ -30,8 +30,8 @@ def drawn(turned=(), **chosen):
     return experiment.show(trace, picture)
 
 
-def told(trace, step=2):
-    return figures.SENTENCE.fill(places.numbers(trace), step=step)
+def told(trace, step=4):
+    return figures.SENTENCE.fill(places.numbers(trace) | places.moment(step))
 
 
 def linked(text):
@@ -65,7 +65,7 @@ def test_what_the_page_says_of_its_links_is_so():
 @pytest.mark.xdist_group("live")
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (360, "dark")])
 def test_a_stroke_of_the_mouse_turns_pixels_over(open_one, width, theme):
-    one = open_one(NAME, "#digit=blank&step=2", width, theme)
+    one = open_one(NAME, "#digit=blank&step=4", width, theme)
     one.says(told(drawn(digit="blank")))
     mouse = one.page.mouse
     mouse.move(*one.place(figures.SHEET, 3, 0))
@@ -84,7 +84,7 @@ def test_a_stroke_of_the_mouse_turns_pixels_over(open_one, width, theme):
 @pytest.mark.slow
 @pytest.mark.xdist_group("live")
 def test_a_finger_draws_and_the_keys_do(open_one):
-    one = open_one(NAME, "#digit=blank&step=2", 360)
+    one = open_one(NAME, "#digit=blank&step=4", 360)
     finger = one.page.context.new_cdp_session(one.page)
     before = one.page.evaluate("scrollY")
     for kind, row in (("touchStart", 1), ("touchMove", 3), ("touchMove", 6), ("touchEnd", None)):
@@ -114,6 +114,6 @@ def test_a_unit_is_pointed_at_and_chosen_and_the_layers_are_stepped_through(open
     number = one.page.get_by_role("spinbutton", name="unit (0: the most excited)")
     expect(number).to_have_value("38")
     one.page.get_by_role("button", name="Step back").click()
-    one.says(told(run(), 1))
+    one.says(told(run(), 3))
     one.control("trained").uncheck()
-    one.says(told(run(trained=False), 1))
+    one.says(told(run(trained=False), 3))

@@ -1,10 +1,10 @@
 """What the page of `feature_hierarchy` computes: the real network, on any picture drawn there.
 
 The network comes along as tables, before and after training, with the favourites of its units, the
-digits that they like best and the clouds of each layer. A step is a layer: the pixels, the first,
-the second. ``at`` is the unit that is looked at: the one that is pointed at, or else the one that
-was chosen, or else that of the present layer which the picture excites most (while the pixels are
-looked at, of the first).
+digits that they like best and the clouds of each layer. Two steps are a layer: the pixels, the
+first, the second. ``at`` is the unit that is looked at: the one that is pointed at, or else the one
+that was chosen, or else that of the present layer which the picture excites most, and at the second
+step the one after it (while the pixels are looked at, of the first layer).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from vizdl.experiments.feature_hierarchy_network import (
 )
 from vizdl.experiments.live import Entries, Flow, Run, Table
 
+MOMENTS = 2 * len(LAYERS)
 LABELS = (1, 2, 5, 20)
 PARAMETERS = ("w1", "b1", "w2", "b2", "w3", "b3")
 # Of each unit: its layer (the outputs are the third), its number there from 1, and 0 or 1 for each
@@ -71,18 +72,21 @@ def flow(trace: FeatureHierarchyTrace) -> Flow:
                 **{f"h{k}": name for k, name in enumerate(("input.x", "net.layer1", "net.layer2"))},
                 **{f"{part}{k}": f"{part}{k}" for k in range(3) for part in ("centre", "axes")},
             }),
-            Run("layers", lambda: {"count": 1.0 * len(LAYERS)}),
+            Run("moments", lambda: {"count": 1.0 * MOMENTS}),
+            Run("moment", moment, {"step": "step"}),
             Run("at", looked_at, {
-                "hover": "hover", "chosen": "unit", "layer": "step",
-                "excitement": "net.excitement",
+                "hover": "hover", "chosen": "unit", "layer": "moment.layer",
+                "second": "moment.second", "excitement": "net.excitement",
             }),
             Run("looked", unit, {
                 "number": "at.number", "favourites": "favourites", "liked": "liked",
                 "excitement": "net.excitement",
             }),
-            Run("shown", shown, {"layer": "step", "clouds": "clouds", "places": "place.all"}),
+            Run("shown", shown, {
+                "layer": "moment.layer", "clouds": "clouds", "places": "place.all",
+            }),
         ),
-        frames="layers.count",
+        frames="moments.count",
     )  # fmt: skip
 
 
@@ -137,13 +141,26 @@ def _place(
     return {"all": anp.stack([axes @ (h - centre) for h, centre, axes in layers])}  # (3, 2)
 
 
-def looked_at(hover: Any, chosen: Any, layer: Any, excitement: Any) -> dict[str, Any]:
+def looked_at(hover: Any, chosen: Any, layer: Any, second: Any, excitement: Any) -> dict[str, Any]:
     """The unit that is looked at, counted through the layers from 0."""
     wanted = anp.maximum(layer, 1.0)
     here = anp.where(wanted == LAYER, excitement, -anp.inf)
-    most = anp.min(anp.where(here < anp.max(here), float(UNITS), np.arange(UNITS)))
+    most = _strongest(here)
+    most = anp.where(
+        second > 0, _strongest(anp.where(np.arange(UNITS) == most, -anp.inf, here)), most
+    )
     kept = anp.where(chosen > 0, chosen - 1, most)
     return {"number": anp.where(hover < 0, kept, hover)}
+
+
+def moment(step: Any) -> dict[str, Any]:
+    """The layer of a step, and whether it is the second one there."""
+    layer = anp.where(step >= 2, 1.0, 0.0) + anp.where(step >= 4, 1.0, 0.0)
+    return {"layer": layer, "second": step - 2 * layer}
+
+
+def _strongest(excitement: Any) -> Any:
+    return anp.min(anp.where(excitement < anp.max(excitement), float(UNITS), np.arange(UNITS)))
 
 
 def unit(number: Any, favourites: Any, liked: Any, excitement: Any) -> dict[str, Any]:

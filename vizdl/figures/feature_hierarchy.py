@@ -2,7 +2,8 @@
 
 On the left the digit and what one unit looks for, in the middle the units, brighter the stronger
 they answer, and the held-out digits that the unit likes best; on the right three classes of digits
-as the present layer holds them apart, and what a probe reads off each layer. A step is a layer.
+as the present layer holds them apart, and what a probe reads off each layer. Two steps are a layer,
+one for each of the two units there that the digit excites most.
 
 On a page the reader draws: a click or a stroke turns pixels over, and the digit runs through the
 real network at once. Pointing at a unit shows what it looks for: `live`.
@@ -36,6 +37,7 @@ CLOUDS = range(9, 9 + experiment.CLOUDS)
 MIDDLES, PLACE, TRACKS, BARS, NOW, READ = range(9 + experiment.CLOUDS, 15 + experiment.CLOUDS)
 ROLES = style.SERIES[: experiment.CLOUDS]
 SYMBOLS = ("circle", "square", "diamond")
+START = flows.MOMENTS - 2  # the second layer, and the unit that is excited most
 REACH = 2.0  # of the axes of the clouds, in root mean squares
 
 # Where the panels lie on a narrow page: the pictures on top, then units, clouds, the rest.
@@ -60,10 +62,10 @@ NARROW = {
 
 
 def figure(trace: FeatureHierarchyTrace, theme: Theme = "light") -> go.Figure:
-    """Draw the digit in the network; each frame is a layer, the last one is shown first."""
+    """Draw the digit in the network; two frames are a layer, the last one is shown first."""
     fig = go.Figure(layout=_layout(trace, theme))
     numbers = places.numbers(trace)
-    frames = [_frame(trace, numbers, layer) for layer in range(len(LAYERS))]
+    frames = [_frame(trace, numbers, step) for step in range(flows.MOMENTS)]
     _draw_picture(fig, numbers, theme)
     _draw_units(fig, numbers, theme)
     _draw_unit(fig, trace, theme)
@@ -72,10 +74,10 @@ def figure(trace: FeatureHierarchyTrace, theme: Theme = "light") -> go.Figure:
     return playable(
         fig,
         frames,
-        [SENTENCE.fill(numbers, step=layer) for layer in range(len(LAYERS))],
-        interval=1600,
+        [SENTENCE.fill(numbers | places.moment(step)) for step in range(flows.MOMENTS)],
+        interval=1000,
         redraw=True,  # heat maps
-        start=len(LAYERS) - 1,
+        start=START,
     )
 
 
@@ -120,7 +122,7 @@ def live(trace: FeatureHierarchyTrace) -> Live:
         drags=(Drag("pixel", PIXELS, toggles="turned", box=(1, 1), strokes=True),),
         sets={CELLS: ("unit", "units.choice")},
         hovers=(CELLS,),
-        start=len(LAYERS) - 1,
+        start=START,
     )
 
 
@@ -301,10 +303,13 @@ def _draw_probes(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
 # What moves
 
 
-def _frame(trace: FeatureHierarchyTrace, numbers: Any, layer: int) -> dict[int, Change]:
-    """What changes where another layer is looked at."""
-    here = flows.shown(float(layer), trace.clouds, trace.place)
-    at = flows.looked_at(-1.0, float(trace.settings.unit), float(layer), trace.excitement)["number"]
+def _frame(trace: FeatureHierarchyTrace, numbers: Any, step: int) -> dict[int, Change]:
+    """What changes where another layer, or another unit, is looked at."""
+    layer, second = flows.moment(float(step)).values()
+    here = flows.shown(layer, trace.clouds, trace.place)
+    at = flows.looked_at(-1.0, float(trace.settings.unit), layer, second, trace.excitement)[
+        "number"
+    ]
     unit = flows.unit(at, trace.favourites, trace.liked, trace.excitement)
     line = places.ring(at)
     now = places.bars(numbers["accuracy"], here["here"])["now"]

@@ -40,6 +40,11 @@ def numbers(trace: FeatureHierarchyTrace) -> dict[str, Any]:
     }
 
 
+def moment(step: int) -> dict[str, Any]:
+    """The numbers of a step, by the names that a page has for them."""
+    return {f"moment.{name}": value for name, value in flows.moment(float(step)).items()}
+
+
 def units() -> dict[str, Any]:
     """Of each unit (58,): whether it is in the first or the second layer, its number there, and
     the setting that chooses it."""

@@ -6,9 +6,9 @@ from vizdl.figures.words import words
 
 SENTENCE = words(
     (
-        "step",
-        "Layer {step:d}: a probe with few labels reads {accuracy[step]:n3}% of the held-out digits "
-        "rightly, and the ten classes stand {separation[step]:n3} apart. "
+        "moment.layer",
+        "Layer {moment.layer:d}: a probe with few labels reads {accuracy[moment.layer]:n3}% of the "
+        "held-out digits rightly, and the ten classes stand {separation[moment.layer]:n3} apart. "
         "The network says {net.answer:d}, {net.sure:n3}%.",
     ),
     "Pixels: a probe with few labels reads {accuracy[0]:n3}% of the held-out digits rightly, and "
