@@ -1,17 +1,26 @@
 """Four tasks for one cell: the data are what they say, and each task is learned."""
 
 import functools
+import itertools
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vizdl.engines import rnn
+from vizdl.engines import rnn, sequence_labels
 from vizdl.engines.losses import softmax
 from vizdl.experiments import pattern_tasks
 from vizdl.experiments import sequence_patterns as experiment
-from vizdl.experiments.pattern_tasks import COLOURS, ENGLISH, GERMAN, PATTERNS, SHAPES, SIZES
+from vizdl.experiments.pattern_tasks import (
+    CAPTION,
+    COLOURS,
+    ENGLISH,
+    GERMAN,
+    PATTERNS,
+    SHAPES,
+    SIZES,
+)
 
 
 @functools.cache
@@ -110,3 +119,27 @@ def test_the_pattern_is_in_where_something_is_asked():
 def test_each_answer_is_right():
     for example in run().examples:
         assert tuple(w for w in example.out if w and w != "end") == example.right
+
+
+def test_combinations_that_were_never_shown_are_hardly_ever_described():
+    random = np.random.default_rng((0, 5))
+    every = list(itertools.product(SIZES, COLOURS, SHAPES))
+    held = [every[k] for k in random.permutation(len(every))[:5]]
+    seen = [made for made in every if made not in held for _ in range(pattern_tasks.PICTURES)]
+    words = CAPTION.padded([("a", *made, "end") for made in seen])
+    first = np.stack([pattern_tasks.shown(pattern_tasks.picture(m, random))[0] for m in seen])
+    later = np.zeros((4, *first.shape))
+    later[..., -len(CAPTION) :] = CAPTION.one_hot(words[:-1])
+    model = sequence_labels.train(
+        np.concatenate([first[None], later]), words, len(CAPTION),
+        pattern_tasks.UNITS["one to many"], steps=pattern_tasks.STEPS["one to many"], seed=0,
+        learning_rate=pattern_tasks.RATES["one to many"],
+    ).model  # fmt: skip
+    task = pattern_tasks.trained("one to many", 0)[1]
+
+    def right(made):
+        read = pattern_tasks.shown(pattern_tasks.picture(made, random))
+        return pattern_tasks.speak(model, task, read).said == ("a", *made)
+
+    assert np.mean([right(made) for made in held for _ in range(10)]) < 0.2
+    assert np.mean([right(made) for made in set(seen) for _ in range(5)]) > 0.9
