@@ -127,7 +127,7 @@ def test_a_tile_is_dragged_by_the_mouse(page):
     expect(page.locator(".vizdl-label")).to_contain_text("the last is not")  # before it is let go
     page.mouse.up()
     says(page, "bad good not")
-    page.wait_for_function("location.hash === '#said=bad%20good%20not'")
+    page.wait_for_function("() => location.hash === '#said=bad%20good%20not'")
 
 
 def test_a_finger_drags_a_tile(page):
