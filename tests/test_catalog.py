@@ -37,6 +37,20 @@ FLOORS = {
 }
 
 
+COURSE = {
+    1: "feature_hierarchy perceptron bias_shift activations linear_collapse dense_layer "
+    "empirical_loss loss_landscape gradient_descent backpropagation learning_rate adaptive_rates "
+    "minibatch regularization dropout",
+    2: "sequence_patterns recurrence weight_sharing sequence_criteria embedding bptt "
+    "vanishing_gradients lstm_gates lstm_gradient_flow attention",
+}
+
+
+def test_the_course_is_whole_and_in_order():
+    for lecture, names in COURSE.items():
+        assert [c.name for c in catalog.concepts() if c.lecture == lecture] == names.split()
+
+
 @pytest.fixture(scope="module", params=NAMES)
 def concept(request):
     return catalog.get(request.param)
