@@ -219,7 +219,11 @@ def figure_in(page, kind, name):
     """The figure's element, wherever in the page it is, once it is drawn."""
     place = page
     if kind != "div":
-        place = page.frame_locator(f'iframe[src$="{name}.html"]')
+        frame = f'iframe[src$="{name}.html"]'
+        page.locator(
+            frame
+        ).scroll_into_view_if_needed()  # out of view a frame of disk draws nothing
+        place = page.frame_locator(frame)
     figure = place.locator(f'[data-figure="{name}"]')
     figure.scroll_into_view_if_needed()
     expect(figure).to_have_attribute("data-ready", "true", timeout=60_000)
