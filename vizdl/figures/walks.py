@@ -1,4 +1,4 @@
-"""What figures of walks on a landscape share: the lines so far, the balls, the ring at the start."""
+"""What figures of walks on a landscape share: the lines so far, the balls, the start's ring."""
 
 from __future__ import annotations
 
