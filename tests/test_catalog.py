@@ -202,7 +202,7 @@ def test_the_front_door_gives_what_the_floors_give(concept, trace):
 def test_an_unknown_name_suggests_the_nearest():
     with pytest.raises(catalog.UnknownConcept, match=r"'lstm_gate'; did you mean lstm_gates\?"):
         catalog.get("lstm_gate")
-    with pytest.raises(catalog.UnknownConcept, match=r"'zzz'; there are: gradient_descent, "):
+    with pytest.raises(catalog.UnknownConcept, match=r"'zzz'; there are: feature_hierarchy, "):
         catalog.get("zzz")
 
 

@@ -14,7 +14,7 @@ from vizdl.render import plan
 from vizdl.render.store import Store
 
 NAMES = [concept.name for concept in catalog.concepts()]
-NAME = NAMES[0]
+NAME = "gradient_descent"
 HEADS = {"svg": b"<?xml", "pdf": b"%PDF-", "png": b"\x89PNG\r\n", "html": b"<!doctype html>"}
 
 

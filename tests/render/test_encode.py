@@ -485,6 +485,7 @@ def test_a_full_disk_is_an_error_of_the_system_and_leaves_no_file(tmp_path, name
     with pytest.raises(OSError, match="No space left") as caught:
         segment(place, code, pictures)
     assert caught.value.errno == errno.ENOSPC
+    assert caught.value.__cause__ is None  # which could not be sent
     assert pickle.loads(pickle.dumps(caught.value)).errno == errno.ENOSPC
     assert not list(tmp_path.iterdir())
 

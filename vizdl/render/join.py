@@ -69,9 +69,10 @@ def system_errors(path: Path) -> Iterator[None]:
     except av.error.FFmpegError as error:
         if isinstance(error, MemoryError):
             raise
+        # FFmpeg's own errors can't be sent from process to process, not even as a cause.
         if isinstance(error, OSError):
-            raise OSError(error.errno, error.strerror, str(path)) from error
-        raise ValueError(f"{path}: {error.strerror}") from error
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise ValueError(f"{path}: {error.strerror}") from None
 
 
 def _copy(
