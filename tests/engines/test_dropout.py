@@ -1,5 +1,7 @@
 """Dropout: what is left out has no part in it, and what is left stands for all in expectation."""
 
+from pathlib import Path
+
 import autograd.numpy as anp
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from vizdl.engines import activations, dropout, losses, network
 
+REFERENCE = np.load(Path(__file__).parents[1] / "reference" / "regularization.npz")
 X = np.random.default_rng(1).normal(size=(7, 3))
 Y = np.random.default_rng(2).integers(0, 2, (7, 1)).astype(float)
 LOSS = "binary_cross_entropy"
@@ -45,6 +48,25 @@ def test_gradients_are_autograds(p, seed, activation):
     for ours, theirs in zip((found.weights, found.biases), expected, strict=True):
         for one, other in zip(ours, theirs, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-13)
+
+
+def test_values_and_gradients_are_pytorchs():
+    model = network.MLP(
+        tuple(REFERENCE[f"w{k}"] for k in range(3)),
+        tuple(REFERENCE[f"b{k}"] for k in range(3)),
+        ("tanh", "tanh", "identity"),
+    )
+    masks, p = (REFERENCE["mask0"], REFERENCE["mask1"]), float(REFERENCE["p"])
+    assert 0 < np.mean(masks[0]) < 1
+    trace = dropout.forward(model, REFERENCE["x"], masks, p)
+    np.testing.assert_allclose(trace.output, REFERENCE["logit"], rtol=1e-10)
+    assert losses.get(LOSS).value(trace.output, REFERENCE["y"]) == pytest.approx(
+        float(REFERENCE["loss"]), rel=1e-10
+    )
+    found = dropout.backward(model, trace, masks, p, REFERENCE["y"], LOSS)
+    for k in range(3):
+        np.testing.assert_allclose(found.weights[k], REFERENCE[f"d_w{k}"], rtol=1e-10, atol=1e-16)
+        np.testing.assert_allclose(found.biases[k], REFERENCE[f"d_b{k}"], rtol=1e-10, atol=1e-16)
 
 
 def test_gradients_are_finite_differences():

@@ -1,4 +1,6 @@
-"""Ridge regression and early stopping, against NumPy, autograd, finite differences and sums."""
+"""Ridge regression and early stopping, against NumPy, PyTorch, autograd and differences."""
+
+from pathlib import Path
 
 import autograd
 import autograd.numpy as anp
@@ -9,6 +11,8 @@ from hypothesis import strategies as st
 from numpy.polynomial import legendre as reference
 
 from vizdl.engines import regularization as engine
+
+REFERENCE = np.load(Path(__file__).parents[1] / "reference" / "regularization.npz")
 
 
 def problem(seed=0, count=20, size=8):
@@ -57,6 +61,17 @@ def test_at_the_solution_the_gradient_is_zero(seed, strength):
     assert np.abs(autograd.grad(loss)(w)).max() < 1e-9
     step = np.random.default_rng(seed).normal(size=len(w))
     assert loss(w + 1e-3 * step) > loss(w) < loss(w - 1e-3 * step)
+
+
+def test_ridge_gradients_and_the_way_down_are_pytorchs():
+    features, y, path = (REFERENCE[name] for name in ("features", "targets", "path"))
+    solved = engine.ridge(features, y, REFERENCE["strength"])
+    np.testing.assert_allclose(solved, REFERENCE["ridge"], rtol=1e-10)
+    data = engine.moments(features, y)
+    for weights, slope in zip(path, REFERENCE["gradients"], strict=False):
+        np.testing.assert_allclose(engine.gradient(data, weights), slope, rtol=1e-10, atol=1e-15)
+    found = engine.descend(data, data, np.ones(features.shape[1]), len(path) - 1)
+    np.testing.assert_allclose(found.weights, path, rtol=1e-10, atol=1e-15)
 
 
 def test_many_strengths_at_once_are_each_its_own():
