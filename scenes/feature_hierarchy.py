@@ -217,7 +217,7 @@ class FeatureHierarchy(Story):
     def light_up(self):
         """A frame round each unit, as bright as it is excited."""
         excitement = np.maximum(self.trace.excitement[: SIZES[1]], 0)
-        share = excitement / excitement.max()
+        share = excitement / max(float(excitement.max()), 1e-12)  # a blank picture excites none
         self.frames = VGroup()
         for picture, bright in zip(self.wall, share, strict=True):
             frame = Rectangle(width=picture.width + 0.06, height=picture.height + 0.06)
