@@ -324,13 +324,13 @@ class EmpiricalLoss(Story):
 
     def tally(self, total, mean):
         """The sum and the mean, beside the bars: words and numbers."""
-        rows = VGroup()
+        rows, digits = VGroup(), 3 if mean >= 1e-3 else 2  # a power of ten needs the room
         for words, value, color, y in (
             ("sum", 0.0, LOSS, -0.2),
             (f"÷ {len(self.y)}, the mean", total, MEAN, -1.5),
         ):
             name = Label(words, size=style.SMALL_SIZE, color=color).move_to([PANEL, y, 0], LEFT)
-            shown = Number(value, digits=3, size=style.TITLE_SIZE, color=color, anchor="left")
+            shown = Number(value, digits=digits, size=style.TITLE_SIZE, color=color, anchor="left")
             rows.add(name, shown.next_to(name, DOWN, buff=0.15, aligned_edge=LEFT))
         return rows
 

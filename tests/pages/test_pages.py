@@ -19,8 +19,11 @@ AXE = [(1280, "dark"), (360, "light")]  # both widths, both themes
 WAYS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
 VENDOR = Path(os.environ.get("VIZDL_VENDOR", Path(__file__).parents[2] / "build" / "vendor"))
 
-# What is drawn: the position of every mark and line, the text and the colours of cells.
+# What is drawn: the position of every mark and line that is seen, the text, the colours of cells.
 DRAWING = """plot => [...plot.querySelectorAll("path, text, rect, image, circle")]
+    .filter(e => { const seen = getComputedStyle(e);
+                   return seen.visibility !== "hidden" && seen.display !== "none" &&
+                          +seen.opacity > 0; })
     .map(e => [e.getAttribute("d"), e.getAttribute("transform"), e.getAttribute("style"),
                e.getAttribute("y"), e.getAttribute("href"), e.textContent].join("|")).join("\\n")"""
 
@@ -100,7 +103,7 @@ def test_the_figure_in_a_hand(open_page, name):
     page.get_by_role("button", name="Step back").press("Enter")
     expect(slider).to_have_value(str(last - 1))
     page.get_by_role("button", name="Step forward").press("Enter")
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(300)
     assert plot.evaluate(DRAWING) == drawn[last]
 
     page.get_by_role("combobox", name="Speed").select_option("4")
