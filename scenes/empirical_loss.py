@@ -324,7 +324,8 @@ class EmpiricalLoss(Story):
 
     def tally(self, total, mean):
         """The sum and the mean, beside the bars: words and numbers."""
-        rows, digits = VGroup(), 3 if mean >= 1e-3 else 2  # a power of ten needs the room
+        smallest = min(float(self.each[0]), mean)  # of what is shown on the way
+        rows, digits = VGroup(), 3 if smallest >= 1e-3 else 2  # a power of ten needs the room
         for words, value, color, y in (
             ("sum", 0.0, LOSS, -0.2),
             (f"÷ {len(self.y)}, the mean", total, MEAN, -1.5),
