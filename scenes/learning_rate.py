@@ -214,7 +214,8 @@ class LearningRate(Story):
             x_label="step",
             y_label="loss",
         )
-        area.y_label.set_color(style.LOSS.dark)
+        # Where a run is gone at once, its name stands at the left end of the top.
+        area.y_label.set_color(style.LOSS.dark).shift(0.3 * LEFT)
         return area.shift(np.array([PANEL, 2.1, 0]) - area.frame.get_corner(UP + LEFT))
 
     # The verdicts
@@ -276,8 +277,9 @@ class LearningRate(Story):
             middle = np.exp(np.log(rates).mean())
             at = area.place(middle, self.trace.settings.steps)
             room = ends[1][0] - ends[0][0]
-            if room > name.width:
-                words.add(name.move_to(at + 0.45 * DOWN))
+            name.move_to(at + 0.45 * DOWN)
+            if room > name.width and not any(_meet(name, other) for other in words):
+                words.add(name)
             elif outcome == GONE and room > 0.5:  # it may go on beyond the axes
                 small = Label(WORDS[outcome], size=style.SMALL_SIZE, color=role.dark)
                 words.add(small.move_to(ends[0] + 0.45 * DOWN + 0.12 * RIGHT, LEFT))
@@ -294,6 +296,10 @@ class LearningRate(Story):
 def _bracketed(value):
     text = number(value)
     return f"({text})" if value < 0 else text
+
+
+def _meet(one, other):
+    return abs(one.get_x() - other.get_x()) < (one.width + other.width) / 2 + 0.1
 
 
 def _steps(count):
