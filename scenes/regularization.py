@@ -197,7 +197,7 @@ class Regularization(Story):
         )
 
     def mark(self, area, x, loss):
-        return Dot(area.place(x, float(np.clip(loss, *LOSSES))), radius=0.13, color=INK)
+        return Dot(area.place(x, float(np.clip(loss, *LOSSES))), radius=0.1, color=INK)
 
     def sweep(self, curves, size, first, last, seconds):
         """Let the strength grow from one of those tried to another."""
