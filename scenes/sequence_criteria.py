@@ -229,6 +229,10 @@ class SequenceCriteria(Story):
         ends = trace.by_distance[1:, -1] * 100
         for name, end in zip(self.names, ends, strict=True):
             name.next_to(self.area.place(float(self.last), float(end)), RIGHT, buff=0.35)
+        lower, upper = sorted(self.names, key=lambda name: name.get_y())
+        lack = max(0.0, 0.45 - (upper.get_y() - lower.get_y()))  # curves that end close together
+        upper.shift(lack / 2 * UP)
+        lower.shift(lack / 2 * DOWN)
         self.play(FadeIn(self.area, self.curves, self.names))
 
     # The bag
