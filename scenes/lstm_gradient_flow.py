@@ -18,7 +18,7 @@ from vizdl.mobjects.rnn import GradientLane
 from vizdl.mobjects.story import Story, beat
 from vizdl.mobjects.text import Label, Maths, Number
 
-SHOWN = 11  # states of each row
+SHOWN = 11  # states of each row, at most
 KINDS = (("plain", style.HIDDEN), ("LSTM", style.CELL), ("GRU", style.CANDIDATE))
 
 
@@ -50,6 +50,7 @@ class LstmGradientFlow(Story):
         self.say(
             "The same letters, the same question. Two gradients walk back, one step at a time."
         )
+        self.shown = min(SHOWN, len(trace.rnn))
         self.plain = self.lane("plain network", trace.rnn_vectors, style.HIDDEN, 1.45)
         self.cell = self.lane("LSTM, cell state", trace.cell_vectors, style.CELL, -1.6)
         self.play(FadeIn(self.plain, self.cell, *self.names))
@@ -59,13 +60,13 @@ class LstmGradientFlow(Story):
         self.say(
             "In the plain network it goes through weights and a tanh. In the cell, it does not."
         )
-        for back in range(1, SHOWN):
+        for back in range(1, self.shown):
             self.play(
                 *[a for lane, left, vectors in ways for a in arrive(lane, left, vectors, back)],
                 run_time=0.9 if back < 3 else 0.5,
             )
-        plain, cell = (number(100 * float(left[SHOWN - 1]), 2) for _, left, _ in ways)
-        self.say(f"After {SHOWN - 1} steps: {plain}% here, {cell}% there.")
+        plain, cell = (number(100 * float(left[self.shown - 1]), 2) for _, left, _ in ways)
+        self.say(f"After {self.shown - 1} steps: {plain}% here, {cell}% there.")
         self.poster()
         self.hush()
         self.play(FadeOut(self.plain, self.cell, *self.names))
@@ -73,7 +74,7 @@ class LstmGradientFlow(Story):
     def lane(self, words, vectors, role, height):
         """A row of states with its name on top, still without a gradient."""
         lane = GradientLane(
-            SHOWN, size=vectors.shape[1], pitch=1.1, cell_height=1.5, places=3,
+            self.shown, size=vectors.shape[1], pitch=1.1, cell_height=1.5, places=3,
             limit=0.6 * float(np.abs(vectors[0]).max()),
         )  # fmt: skip
         for cell in lane.cells:
