@@ -119,7 +119,7 @@ def test_the_figure_in_a_hand(open_page, name):
 
     slider.focus()
     page.keyboard.press("Home")
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(600)
     assert plot.evaluate(DRAWING) == drawn[0]
     assert label.text_content() == said[0]
     assert reader.complaints == []

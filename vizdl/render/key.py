@@ -74,13 +74,13 @@ def _folders(concept: Concept, package: str, places: Mapping[str, Path]) -> list
 
 
 def _label(module: str, package: str) -> str:
-    """A module as people call it: "part curve", "experiment bptt", "style"."""
+    """A module as people call it: "part curve", "experiment bptt", "style", "data"."""
     ours = "vizdl" if module.startswith("vizdl.") else package
     floor, _, stem = module.removeprefix(f"{ours}.").partition(".")
     whose = "" if ours == "vizdl" else f"{ours}."
     if floor in _KINDS and stem:
         return f"{_KINDS[floor]} {whose}{stem}"
-    return "style" if module == "vizdl.style" else f"module {module}"
+    return floor if module in ("vizdl.style", "vizdl.data") else f"module {module}"
 
 
 def digest(dependencies: Mapping[str, str], **parts: Any) -> str:
