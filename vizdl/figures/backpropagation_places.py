@@ -16,10 +16,10 @@ WAY = -0.5  # the height at which the derivatives walk back
 DROP = (-1.75, -1.2)  # and where they reach w_1 and w_2
 TRIED_NEEDS = ("at", "to", "before", "then", "curve", "ratio", "ratios", "derivative", "second")
 TITLES = ("w₁", "w₂")
-SPOTS = np.array(  # of the ring at each moment; after the shift there is none
+SPOTS = np.array(  # of the ring at each moment; after the shift it is out of sight
     [
-        [*NODES_AT, NODES_AT[2], WEIGHTS_AT[1], NODES_AT[1], WEIGHTS_AT[0], np.nan],
-        [0, 0, 0, 0, 0, 0, 0, 0, np.nan],
+        [*NODES_AT, NODES_AT[2], WEIGHTS_AT[1], NODES_AT[1], WEIGHTS_AT[0], -10],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0],
     ]
 )
 STATIONS = np.array(  # of the way back: from J on, with a branch to each weight
