@@ -76,7 +76,8 @@ class SequencePatterns(Story):
         self.lay_out(3)
         self.run_through(pace=0.75)
         self.poster()
-        self.say("It had to wait: German says the two before the forty, English after it.")
+        *_, tens, ones = self.example.right
+        self.say(f"It had to wait: German says the {ones} before the {tens}, English after it.")
         self.rest(0.5)
         self.clear()
 

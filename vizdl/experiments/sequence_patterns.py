@@ -22,7 +22,8 @@ Array = NDArray[np.float64]
 Sentence = tuple[str, ...]
 
 SENTENCE = "the song was dull but not awful"
-NUMBER = "drei hundert zwei und vierzig"
+VALUE = 342  # to be translated
+NUMBER = " ".join(pattern_tasks.german(VALUE))
 LEAST = {"one to one": 0.7, "many to one": 0.9, "one to many": 0.9, "many to many": 0.8}
 CLAIMS = {
     "one to one": "One input, one output: whether a student passes",
@@ -114,7 +115,7 @@ def run(settings: Settings) -> SequencePatternsTrace:
         "many to many": (
             pattern_tasks.heard(tuple(NUMBER.split())),
             (*NUMBER.split(), pattern_tasks.GO),
-            pattern_tasks.english(342),
+            pattern_tasks.english(VALUE),
         ),
     }
     models, examples, accuracy, tried, guess = [], [], [], [], []
