@@ -69,10 +69,13 @@ def system_errors(path: Path) -> Iterator[None]:
     except av.error.FFmpegError as error:
         if isinstance(error, MemoryError):
             raise
-        # FFmpeg's own errors can't be sent from process to process, not even as a cause.
+        plain: Exception = ValueError(f"{path}: {error.strerror}")
         if isinstance(error, OSError):
-            raise OSError(error.errno, error.strerror, str(path)) from None
-        raise ValueError(f"{path}: {error.strerror}") from None
+            plain = OSError(error.errno, error.strerror, str(path))
+        try:
+            raise plain
+        finally:  # FFmpeg's own can't be sent from process to process, not even as what came before
+            plain.__context__ = None
 
 
 def _copy(
