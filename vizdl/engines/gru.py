@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from vizdl.engines import check
 from vizdl.engines.activations import sigmoid
 from vizdl.engines.check import Array
-from vizdl.engines.through_time import lined_up, summed_outer
+from vizdl.engines.through_time import Steps, summed_outer
 
 GATES = ("r", "z", "n")  # reset, update, candidate: the order of the blocks
 
@@ -123,22 +123,24 @@ def forward(model: GRU, x: ArrayLike, h0: ArrayLike | None = None) -> GRUTrace:
     H = model.hidden_size
     x = check.array("x", x, ("T", "B", model.input_size))
     shape = (x.shape[1], H)
-    h = [np.zeros(shape) if h0 is None else check.array("h0", h0, shape)]  # (B, H) a step
-    w_h = model.w_h.T
-    gates, n, past = [], [], []
+    h_t = np.zeros(shape) if h0 is None else check.array("h0", h0, shape)
+    T, w_h = len(x), model.w_h.T
+    gates, n, past, h = Steps(T), Steps(T), Steps(T), Steps(T + 1)
+    h.append(h_t)
     driven = x @ model.w_x.T + model.b  # (T, B, 3H), the inputs' part of every step at once
     for drive in driven:
-        recurrent = h[-1] @ w_h  # (B, 3H)
+        recurrent = h_t @ w_h  # (B, 3H)
         gates_t = sigmoid(drive[:, : 2 * H] + recurrent[:, : 2 * H])  # (B, 2H)
         past_t = recurrent[:, 2 * H :] + model.c_n
         n_t = np.tanh(drive[:, 2 * H :] + gates_t[:, :H] * past_t)
         z_t = gates_t[:, H:]
-        h.append(z_t * h[-1] + (1 - z_t) * n_t)
+        h_t = z_t * h_t + (1 - z_t) * n_t
+        h.append(h_t)
         gates.append(gates_t)
         n.append(n_t)
         past.append(past_t)
-    both = lined_up(gates)  # (T, B, 2H)
-    return GRUTrace(both[..., :H], both[..., H:], lined_up(n), lined_up(past), lined_up(h), x)
+    both = gates.together()  # (T, B, 2H)
+    return GRUTrace(both[..., :H], both[..., H:], n.together(), past.together(), h.together(), x)
 
 
 def bptt(model: GRU, trace: GRUTrace, dh: ArrayLike) -> GRUGradients:
@@ -156,23 +158,23 @@ def bptt(model: GRU, trace: GRUTrace, dh: ArrayLike) -> GRUGradients:
     """
     T, B, H = _fitting(model, trace)
     direct = check.array("dh", dh, (T, B, H))
-    r, z, n, h = trace.r, trace.z, trace.n, trace.h
-    # What turns dh into da_z and da_n, and da_n into da_r: known for every step before the loop
-    h_to_z, h_to_n = (h[:-1] - n) * z * (1 - z), (1 - z) * (1 - n**2)
-    n_to_r = trace.past * r * (1 - r)
+    h = trace.h
     grad_h = direct[T - 1]  # (B, H), at the state after the step
-    hs, steps_a, steps_u = [], [], []  # from the last step to the first
+    hs = Steps(T + 1, backwards=True)
+    steps_a, steps_u = Steps(T, backwards=True), Steps(T, backwards=True)
     for t in reversed(range(T)):
-        da_z, da_n = grad_h * h_to_z[t], grad_h * h_to_n[t]
-        da_r = da_n * n_to_r[t]
-        grad_u = np.concatenate([da_r, da_z, da_n * r[t]], axis=1)  # (B, 3H), at U h_{t-1}
+        r, z, n = trace.r[t], trace.z[t], trace.n[t]
+        da_z, da_n = grad_h * ((h[t] - n) * z * (1 - z)), grad_h * ((1 - z) * (1 - n**2))
+        da_r = da_n * (trace.past[t] * r * (1 - r))
+        grad_u = np.concatenate([da_r, da_z, da_n * r], axis=1)  # (B, 3H), at U h_{t-1}
         hs.append(grad_h)
         steps_a.append(np.concatenate([da_r, da_z, da_n], axis=1))
         steps_u.append(grad_u)
-        grad_h = grad_h * z[t] + grad_u @ model.w_h
+        grad_h = grad_h * z + grad_u @ model.w_h
         if t:
             grad_h = grad_h + direct[t - 1]
-    grad_a, all_u = lined_up(steps_a[::-1]), lined_up(steps_u[::-1])  # (T, B, 3H)
+    hs.append(grad_h)
+    grad_a, all_u = steps_a.together(), steps_u.together()  # (T, B, 3H)
     return GRUGradients(
         w_x=summed_outer(grad_a, trace.x),
         w_h=summed_outer(all_u, h[:-1]),
@@ -180,7 +182,7 @@ def bptt(model: GRU, trace: GRUTrace, dh: ArrayLike) -> GRUGradients:
         c_n=all_u[..., 2 * H :].sum(axis=(0, 1)),
         x=grad_a @ model.w_x,
         a=grad_a,
-        h=lined_up([grad_h, *hs[::-1]]),
+        h=hs.together(),
     )
 
 

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from vizdl.engines import check
 from vizdl.engines.activations import sigmoid
 from vizdl.engines.check import Array
-from vizdl.engines.through_time import lined_up, summed_outer
+from vizdl.engines.through_time import Steps, summed_outer
 
 GATES = ("i", "f", "g", "o")  # input, forget, candidate, output: the order of the blocks
 
@@ -126,25 +126,32 @@ def forward(model: LSTM, x: ArrayLike, state: Sequence[ArrayLike] | None = None)
         state = (np.zeros(shape), np.zeros(shape))
     if len(state) != 2:
         raise ValueError(f"state must be the pair (h, c), got {len(state)} arrays")
-    h = [check.array("the h of state", state[0], shape)]  # (B, H) a step, as all below
-    c = [check.array("the c of state", state[1], shape)]
+    h_t = check.array("the h of state", state[0], shape)  # (B, H), as all of a step below
+    c_t = check.array("the c of state", state[1], shape)
 
-    w_h = model.w_h.T
-    z, gates, g = [], [], []
-    driven = x @ model.w_x.T + model.b  # (T, B, 4H), the inputs' part of every step at once
+    T, w_h = len(x), model.w_h.T
+    h, c = Steps(T + 1), Steps(T + 1)
+    i, f, g, o, z = Steps(T), Steps(T), Steps(T), Steps(T), Steps(T)
+    h.append(h_t)
+    c.append(c_t)
+    driven = x @ model.w_x.T  # (T, B, 4H), the inputs' part of every step at once
+    driven += model.b
     for drive in driven:
-        z_t = h[-1] @ w_h
+        z_t = h_t @ w_h  # (B, 4H)
         z_t += drive
-        gates_t = sigmoid(z_t)  # (B, 4H), of which the third block is not needed
+        gates = sigmoid(z_t)  # (B, 4H), of which the third block is not needed
+        i_t, f_t, o_t = gates[:, :H], gates[:, H : 2 * H], gates[:, 3 * H :]
         g_t = np.tanh(z_t[:, 2 * H : 3 * H])
-        c.append(gates_t[:, H : 2 * H] * c[-1] + gates_t[:, :H] * g_t)
-        h.append(gates_t[:, 3 * H :] * np.tanh(c[-1]))
-        z.append(z_t)
-        gates.append(gates_t)
-        g.append(g_t)
-    every = lined_up(gates)  # (T, B, 4H)
-    i, f, o = every[..., :H], every[..., H : 2 * H], every[..., 3 * H :]
-    return LSTMTrace(i, f, lined_up(g), o, lined_up(z), lined_up(c), lined_up(h), x)
+        c_t = f_t * c_t + i_t * g_t
+        h_t = o_t * np.tanh(c_t)
+        for steps, step in zip(
+            (i, f, g, o, z, c, h), (i_t, f_t, g_t, o_t, z_t, c_t, h_t), strict=True
+        ):
+            steps.append(step)
+    return LSTMTrace(
+        i.together(), f.together(), g.together(), o.together(),
+        z.together(), c.together(), h.together(), x,
+    )  # fmt: skip
 
 
 def bptt(
@@ -167,38 +174,38 @@ def bptt(
     """
     T, B, H = _fitting(model, trace)
     x, h, c = trace.x, trace.h, trace.c
-    i, f, g, o = trace.i, trace.f, trace.g, trace.o
     direct = check.array("dh", dh, (T, B, H))
     grad_h = direct[T - 1]  # (B, H), at the state after the step
     grad_c = np.zeros((B, H)) if dc_last is None else check.array("dc_last", dc_last, (B, H))
 
-    tanh_c = np.tanh(c[1:])
-    # What turns dc into dz_i, dz_f, dz_g, and dh into dz_o: known for every step before the loop
-    c_to_i, c_to_f, c_to_g = g * i * (1 - i), c[:-1] * f * (1 - f), i * (1 - g**2)
-    h_to_o = tanh_c * o * (1 - o)
-    h_to_c = o * (1 - tanh_c**2)
-    hs, cs, zs = [], [], []  # from the last step to the first
+    all_h, all_c = Steps(T + 1, backwards=True), Steps(T + 1, backwards=True)
+    all_z = Steps(T, backwards=True)
     for t in reversed(range(T)):
-        grad_c = grad_c + grad_h * h_to_c[t]
-        dz_i, dz_f, dz_g = grad_c * c_to_i[t], grad_c * c_to_f[t], grad_c * c_to_g[t]
-        grad_z = np.concatenate([dz_i, dz_f, dz_g, grad_h * h_to_o[t]], axis=1)  # (B, 4H)
-        hs.append(grad_h)
-        cs.append(grad_c)
-        zs.append(grad_z)
-        grad_c = grad_c * f[t]
+        i, f, g, o = trace.i[t], trace.f[t], trace.g[t], trace.o[t]
+        tanh_c = np.tanh(c[t + 1])
+        grad_c = grad_c + grad_h * (o * (1 - tanh_c**2))
+        dz_i, dz_f = grad_c * (g * i * (1 - i)), grad_c * (c[t] * f * (1 - f))
+        dz_g, dz_o = grad_c * (i * (1 - g**2)), grad_h * (tanh_c * o * (1 - o))
+        grad_z = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1)  # (B, 4H)
+        all_h.append(grad_h)
+        all_c.append(grad_c)
+        all_z.append(grad_z)
+        grad_c = grad_c * f
         grad_h = grad_z @ model.w_h
         if t:
             grad_h += direct[t - 1]
+    all_h.append(grad_h)
+    all_c.append(grad_c)
 
-    all_z = lined_up(zs[::-1])  # (T, B, 4H)
+    dz = all_z.together()  # (T, B, 4H)
     return LSTMGradients(
-        w_x=summed_outer(all_z, x),
-        w_h=summed_outer(all_z, h[:-1]),
-        b=all_z.sum(axis=(0, 1)),
-        x=all_z @ model.w_x,
-        z=all_z,
-        c=lined_up([grad_c, *cs[::-1]]),
-        h=lined_up([grad_h, *hs[::-1]]),
+        w_x=summed_outer(dz, x),
+        w_h=summed_outer(dz, h[:-1]),
+        b=dz.sum(axis=(0, 1)),
+        x=dz @ model.w_x,
+        z=dz,
+        c=all_c.together(),
+        h=all_h.together(),
     )
 
 

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from vizdl.engines import check
 from vizdl.engines.check import Array
-from vizdl.engines.through_time import lined_up, summed_outer
+from vizdl.engines.through_time import Steps, summed_outer
 
 ACTIVATIONS = ("tanh", "identity")
 
@@ -221,17 +221,19 @@ def forward(model: RNN, x: ArrayLike, h0: ArrayLike | None = None) -> RNNTrace:
     """
     x = check.array("x", x, ("T", "B", model.input_size))
     shape = (x.shape[1], model.hidden_size)
-    steps_h = [np.zeros(shape) if h0 is None else check.array("h0", h0, shape)]  # (B, H) each
-    steps_a = []
+    h_t = np.zeros(shape) if h0 is None else check.array("h0", h0, shape)
+    steps_h, steps_a = Steps(len(x) + 1), Steps(len(x))
+    steps_h.append(h_t)
     driven = x @ model.w_xh.T + model.b_h  # (T, B, H), the inputs' part of every step at once
     w_hh, linear = model.w_hh.T, model.activation == "identity"
     with np.errstate(over="ignore", invalid="ignore"):  # divergence is a result, not an accident
         for drive in driven:
-            a = steps_h[-1] @ w_hh
-            a += drive
-            steps_a.append(a)
-            steps_h.append(a if linear else np.tanh(a))
-        a, h = lined_up(steps_a), lined_up(steps_h)
+            a_t = h_t @ w_hh  # (B, H)
+            a_t += drive
+            h_t = a_t if linear else np.tanh(a_t)
+            steps_a.append(a_t)
+            steps_h.append(h_t)
+        a, h = steps_a.together(), steps_h.together()
         y = h[1:] @ model.w_hy.T + model.b_y  # (T, B, O)
     if isbox(y) or np.isfinite(y).all():  # a box: it is being recorded
         return RNNTrace(h, a, y, x)
@@ -257,14 +259,17 @@ def bptt(model: RNN, trace: RNNTrace, dy: ArrayLike) -> RNNGradients:
     dy = check.array("dy", dy, (T, B, model.output_size))
     slope = _slope(model, trace)
     direct = dy @ model.w_hy  # (T, B, H), from each step's own loss
-    steps_h, steps_a = [direct[T - 1]], []  # from the last step to the first
+    steps_h, steps_a = Steps(T + 1, backwards=True), Steps(T, backwards=True)
+    dh = direct[T - 1]
+    steps_h.append(dh)
     for t in reversed(range(T)):
-        steps_a.append(slope[t] * steps_h[-1])
-        dh = steps_a[-1] @ model.w_hh
+        da = slope[t] * dh
+        dh = da @ model.w_hh
         if t:
             dh += direct[t - 1]
+        steps_a.append(da)
         steps_h.append(dh)
-    grad_a, grad_h = lined_up(steps_a[::-1]), lined_up(steps_h[::-1])
+    grad_a, grad_h = steps_a.together(), steps_h.together()
 
     return RNNGradients(
         w_xh=summed_outer(grad_a, trace.x),  # (H, D)
