@@ -1,5 +1,7 @@
 """The task of associative recall, and the gradients by which attention learns it."""
 
+from pathlib import Path
+
 import autograd
 import autograd.numpy as anp
 import numpy as np
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from vizdl.engines import associative
 from vizdl.engines.associative import KEYS, VALUES, WIDTH, Memory
 
+REFERENCE = np.load(Path(__file__).parents[1] / "reference" / "words.npz")
 NAMES = ("w_q", "w_k", "w_v", "w_o")
 
 
@@ -50,6 +53,20 @@ def cross_entropy(weights, sequences):
     logits = anp.einsum("bt,btd->bd", shares, v) @ weights["w_o"].T
     right = logits[anp.arange(len(logits)), sequences.answers]
     return anp.mean(anp.log(anp.sum(anp.exp(logits), axis=1)) - right)
+
+
+def test_loss_and_gradients_are_those_of_the_reference(assert_close):
+    memory = Memory(**{name: REFERENCE[f"recall_{name}"] for name in NAMES})
+    sequences = associative.Sequences(
+        **{name: REFERENCE[f"recall_{name}"] for name in ("keys", "values", "asked")}
+    )
+    _, logits = associative.look(memory, sequences.items, sequences.question[:, None])
+    assert_close(logits[:, 0], REFERENCE["recall_logits"])
+    loss, gradients = associative.gradients(memory, sequences)
+    assert_close(loss, REFERENCE["recall_loss"])
+    assert set(gradients) == set(NAMES)
+    for name, found in gradients.items():
+        assert_close(found, REFERENCE[f"recall_d_{name}"])
 
 
 @settings(max_examples=20, deadline=None)

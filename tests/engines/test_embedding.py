@@ -1,4 +1,6 @@
-"""Skip-gram with negative sampling: look-up, pairs and gradients."""
+"""Skip-gram with negative sampling: look-up, pairs, and gradients, PyTorch's among them."""
+
+from pathlib import Path
 
 import autograd
 import autograd.numpy as anp
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from vizdl.engines import embedding
 from vizdl.engines.embedding import Embedding
 
+REFERENCE = np.load(Path(__file__).parents[1] / "reference" / "words.npz")
 SIZES = st.integers(1, 6)
 
 
@@ -29,6 +32,15 @@ def loss(weights, centre, context, negatives):
         for n in wrong:
             total = total - anp.log(1 / (1 + anp.exp(anp.dot(weights["w_out"][n], v))))
     return total / len(centre)
+
+
+def test_loss_and_gradients_are_those_of_the_reference(assert_close):
+    of = {name: REFERENCE[f"skip_gram_{name}"] for name in ("centre", "context", "negatives")}
+    model = Embedding(REFERENCE["skip_gram_w_in"], REFERENCE["skip_gram_w_out"])
+    loss, gradients = embedding.gradients(model, **of)
+    assert_close(loss, REFERENCE["skip_gram_loss"])
+    for name, found in gradients.items():
+        assert_close(found, REFERENCE[f"skip_gram_d_{name}"])
 
 
 @settings(max_examples=25, deadline=None)

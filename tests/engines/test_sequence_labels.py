@@ -1,5 +1,7 @@
 """Saying classes at some steps: the gradients are right for any pattern, and training learns."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,19 @@ from vizdl.engines.rnn import RNN
 from vizdl.engines.sequence_labels import PARAMETERS, UNASKED
 from vizdl.engines.vocabulary import one_hot
 
+REFERENCE = np.load(Path(__file__).parents[1] / "reference" / "words.npz")
 T, B, D, H, O = 5, 3, 4, 3, 3  # noqa: E741
+
+
+def test_loss_and_gradients_are_those_of_the_reference(assert_close):
+    model = RNN(**{name: REFERENCE[f"labels_{name}"] for name in PARAMETERS})
+    x, targets = REFERENCE["labels_x"], REFERENCE["labels_targets"]
+    assert (targets == UNASKED).any()
+    assert_close(sequence_labels.probabilities(model, x), REFERENCE["labels_chances"])
+    loss, found = sequence_labels.loss_and_gradients(model, x, targets)
+    assert_close(loss, REFERENCE["labels_loss"])
+    for name in PARAMETERS:
+        assert_close(getattr(found, name), REFERENCE[f"labels_d_{name}"])
 
 
 @settings(max_examples=10, deadline=None)
