@@ -18,8 +18,10 @@ Array = NDArray[np.float64]
 Size = int | str | None
 
 
-def array(name: str, value: Any, shape: tuple[Size, ...] | None = None) -> Array:
-    """Return `value` as a finite float64 array.
+def array(
+    name: str, value: Any, shape: tuple[Size, ...] | None = None, *, copy: bool = True
+) -> Array:
+    """Return `value` as a finite float64 array: a copy, as `value` may change later.
 
     `shape` gives each axis as a number (that very size), a letter (any size of at least
     one, named so in the message) or ``None`` for any size. Without a
@@ -27,7 +29,7 @@ def array(name: str, value: Any, shape: tuple[Size, ...] | None = None) -> Array
     checked: its numbers are not known yet.
 
     Raises TypeError if `value` is not numeric, ValueError if it is empty, of another
-    shape, or holds NaN or infinity.
+    shape, or holds NaN or infinity. Without `copy` it may be `value` itself, to be read at once.
     """
     try:
         result = value if isbox(value) else np.asarray(value)
@@ -43,7 +45,7 @@ def array(name: str, value: Any, shape: tuple[Size, ...] | None = None) -> Array
         raise ValueError(f"{name} must not be empty, got shape {result.shape}")
     if isbox(result):
         return result
-    result = np.array(result, dtype=np.float64)
+    result = np.array(result, dtype=np.float64, copy=copy or None)
     if not np.isfinite(result).all():
         raise ValueError(f"{name} must be finite, got {_first_bad(result)}")
     return result

@@ -134,8 +134,7 @@ def forward(model: GRU, x: ArrayLike, h0: ArrayLike | None = None) -> GRUTrace:
         past_t = recurrent[:, 2 * H :] + model.c_n
         n_t = np.tanh(drive[:, 2 * H :] + gates_t[:, :H] * past_t)
         z_t = gates_t[:, H:]
-        h_t = z_t * h_t + (1 - z_t) * n_t
-        h.append(h_t)
+        h_t = h.append(z_t * h_t + (1 - z_t) * n_t)
         gates.append(gates_t)
         n.append(n_t)
         past.append(past_t)
@@ -166,10 +165,9 @@ def bptt(model: GRU, trace: GRUTrace, dh: ArrayLike) -> GRUGradients:
         r, z, n = trace.r[t], trace.z[t], trace.n[t]
         da_z, da_n = grad_h * ((h[t] - n) * z * (1 - z)), grad_h * ((1 - z) * (1 - n**2))
         da_r = da_n * (trace.past[t] * r * (1 - r))
-        grad_u = np.concatenate([da_r, da_z, da_n * r], axis=1)  # (B, 3H), at U h_{t-1}
+        grad_u = steps_u.append(da_r, da_z, da_n * r)  # (B, 3H), at U h_{t-1}
         hs.append(grad_h)
-        steps_a.append(np.concatenate([da_r, da_z, da_n], axis=1))
-        steps_u.append(grad_u)
+        steps_a.append(da_r, da_z, da_n)
         grad_h = grad_h * z + grad_u @ model.w_h
         if t:
             grad_h = grad_h + direct[t - 1]

@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vizdl.engines import check
-from vizdl.engines.activations import sigmoid
 from vizdl.engines.check import Array
 from vizdl.engines.through_time import Steps, summed_outer
 
@@ -136,18 +135,18 @@ def forward(model: LSTM, x: ArrayLike, state: Sequence[ArrayLike] | None = None)
     c.append(c_t)
     driven = x @ model.w_x.T  # (T, B, 4H), the inputs' part of every step at once
     driven += model.b
-    for drive in driven:
-        z_t = h_t @ w_h  # (B, 4H)
-        z_t += drive
-        gates = sigmoid(z_t)  # (B, 4H), of which the third block is not needed
-        i_t, f_t, o_t = gates[:, :H], gates[:, H : 2 * H], gates[:, 3 * H :]
-        g_t = np.tanh(z_t[:, 2 * H : 3 * H])
-        c_t = f_t * c_t + i_t * g_t
-        h_t = o_t * np.tanh(c_t)
-        for steps, step in zip(
-            (i, f, g, o, z, c, h), (i_t, f_t, g_t, o_t, z_t, c_t, h_t), strict=True
-        ):
-            steps.append(step)
+    with np.errstate(over="ignore"):  # where e^-z is too large a number, the gate is 0
+        for drive in driven:
+            z_t = h_t @ w_h  # (B, 4H)
+            z_t += drive
+            gates = 1 / (1 + np.exp(-z_t))  # (B, 4H), of which the third block is not needed
+            i_t = i.append(gates[:, :H])
+            f_t = f.append(gates[:, H : 2 * H])
+            o_t = o.append(gates[:, 3 * H :])
+            g_t = g.append(np.tanh(z_t[:, 2 * H : 3 * H]))
+            z.append(z_t)
+            c_t = c.append(f_t * c_t + i_t * g_t)
+            h_t = h.append(o_t * np.tanh(c_t))
     return LSTMTrace(
         i.together(), f.together(), g.together(), o.together(),
         z.together(), c.together(), h.together(), x,
@@ -174,9 +173,11 @@ def bptt(
     """
     T, B, H = _fitting(model, trace)
     x, h, c = trace.x, trace.h, trace.c
-    direct = check.array("dh", dh, (T, B, H))
+    direct = check.array("dh", dh, (T, B, H), copy=False)
     grad_h = direct[T - 1]  # (B, H), at the state after the step
-    grad_c = np.zeros((B, H)) if dc_last is None else check.array("dc_last", dc_last, (B, H))
+    grad_c = (
+        np.zeros((B, H)) if dc_last is None else check.array("dc_last", dc_last, (B, H), copy=False)
+    )
 
     all_h, all_c = Steps(T + 1, backwards=True), Steps(T + 1, backwards=True)
     all_z = Steps(T, backwards=True)
@@ -186,10 +187,9 @@ def bptt(
         grad_c = grad_c + grad_h * (o * (1 - tanh_c**2))
         dz_i, dz_f = grad_c * (g * i * (1 - i)), grad_c * (c[t] * f * (1 - f))
         dz_g, dz_o = grad_c * (i * (1 - g**2)), grad_h * (tanh_c * o * (1 - o))
-        grad_z = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1)  # (B, 4H)
+        grad_z = all_z.append(dz_i, dz_f, dz_g, dz_o)  # (B, 4H)
         all_h.append(grad_h)
         all_c.append(grad_c)
-        all_z.append(grad_z)
         grad_c = grad_c * f
         grad_h = grad_z @ model.w_h
         if t:

@@ -60,7 +60,7 @@ def backward(model: Readout, h: ArrayLike, dy: ArrayLike) -> ReadoutGradients:
     `lstm.bptt` takes as `dh`. Raises ValueError or TypeError if they do not fit together.
     """
     h = _states(model, h)
-    dy = check.array("dy", dy, (*h.shape[:-1], len(model.b)))
+    dy = check.array("dy", dy, (*h.shape[:-1], len(model.b)), copy=False)
     rows = dy.reshape(-1, len(model.b))  # (N, O)
     return ReadoutGradients(
         w=rows.T @ h.reshape(len(rows), -1),
@@ -71,7 +71,7 @@ def backward(model: Readout, h: ArrayLike, dy: ArrayLike) -> ReadoutGradients:
 
 def _states(model: Readout, h: ArrayLike) -> Array:
     size = len(model.w.T)
-    h = check.array("h", h)
+    h = check.array("h", h, copy=False)
     if h.shape[-1:] != (size,):
         raise ValueError(f"h must have shape (…, {size}), got {h.shape}")
     return h

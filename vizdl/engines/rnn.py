@@ -228,11 +228,8 @@ def forward(model: RNN, x: ArrayLike, h0: ArrayLike | None = None) -> RNNTrace:
     w_hh, linear = model.w_hh.T, model.activation == "identity"
     with np.errstate(over="ignore", invalid="ignore"):  # divergence is a result, not an accident
         for drive in driven:
-            a_t = h_t @ w_hh  # (B, H)
-            a_t += drive
-            h_t = a_t if linear else np.tanh(a_t)
-            steps_a.append(a_t)
-            steps_h.append(h_t)
+            a_t = steps_a.append(h_t @ w_hh + drive)  # (B, H)
+            h_t = steps_h.append(a_t if linear else np.tanh(a_t))
         a, h = steps_a.together(), steps_h.together()
         y = h[1:] @ model.w_hy.T + model.b_y  # (T, B, O)
     if isbox(y) or np.isfinite(y).all():  # a box: it is being recorded
@@ -263,11 +260,10 @@ def bptt(model: RNN, trace: RNNTrace, dy: ArrayLike) -> RNNGradients:
     dh = direct[T - 1]
     steps_h.append(dh)
     for t in reversed(range(T)):
-        da = slope[t] * dh
+        da = steps_a.append(slope[t] * dh)
         dh = da @ model.w_hh
         if t:
             dh += direct[t - 1]
-        steps_a.append(da)
         steps_h.append(dh)
     grad_a, grad_h = steps_a.together(), steps_h.together()
 

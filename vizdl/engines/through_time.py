@@ -20,20 +20,32 @@ class Steps:
         self._places = iter(range(length)[:: -1 if backwards else 1])
         self._steps: list[Array] = [np.empty(0)] * length
         self._rows: Array | None = None
+        self._recorded = False
 
-    def append(self, step: Array) -> None:
-        """Take the next one; all are of one shape."""
+    def append(self, step: Array, *beside: Array) -> Array:
+        """Take the next one, its further blocks (B, …) side by side, and return it in its place.
+
+        All are of one shape.
+        """
         place = next(self._places)
-        if not isbox(step):
-            if self._rows is None:
-                self._rows = np.empty((len(self._steps), *step.shape))
-            self._rows[place] = step
-            step = self._rows[place]
-        self._steps[place] = step
+        if isbox(step):
+            self._recorded = True
+            self._steps[place] = np.concatenate([step, *beside], axis=1) if beside else step
+            return self._steps[place]
+        if self._rows is None:
+            width = step.shape[1] + sum(block.shape[1] for block in beside)
+            self._rows = np.empty((len(self._steps), len(step), width))
+        row: Array = self._rows[place]
+        if beside:
+            np.concatenate([step, *beside], axis=1, out=row)
+        else:
+            row[...] = step
+        self._steps[place] = row
+        return row
 
     def together(self) -> Array:
         """Return them as one array."""
-        if self._rows is not None and not any(map(isbox, self._steps)):
+        if self._rows is not None and not self._recorded:
             return self._rows
         joined: Array = np.concatenate(self._steps)
         return joined.reshape(len(self._steps), *self._steps[0].shape)
