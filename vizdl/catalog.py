@@ -11,8 +11,8 @@ import difflib
 import importlib
 import importlib.util
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from importlib.metadata import entry_points
-from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -307,7 +307,9 @@ def get(name: str) -> Concept:
 def page_file(concept: Concept) -> Path | None:
     """Where the concept's prose lies: in its package, or in the checkout's ``gallery`` folder."""
     package, _, name = concept.page.partition(":")
-    places = [Path(str(files(package))) / name] if _is_there(package) else []
+    spec = _spec(package)
+    folders = spec.submodule_search_locations if spec else None
+    places = [Path(folder) / name for folder in folders or ()]  # with an __init__.py or without
     if package == "vizdl.gallery":
         places.append(Path(__file__).parents[1] / "gallery" / name)
     return next((place for place in places if place.is_file()), None)
@@ -316,15 +318,16 @@ def page_file(concept: Concept) -> Path | None:
 def lacking(concept: Concept) -> tuple[str, ...]:
     """The floors on which the concept does not stand. None of them is imported to see it."""
     modules = {floor: getattr(concept, floor).partition(":")[0] for floor in FLOORS[:-1]}
-    lacks = [floor for floor, module in modules.items() if not _is_there(module)]
+    lacks = [floor for floor, module in modules.items() if _spec(module) is None]
     return (*lacks, *(("page",) if page_file(concept) is None else ()))
 
 
-def _is_there(module: str) -> bool:
+def _spec(module: str) -> ModuleSpec | None:
+    """Where the module stands; None if the package of another author has no such floor."""
     try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:  # the package of another author has no such floor
-        return False
+        return importlib.util.find_spec(module)
+    except ModuleNotFoundError:
+        return None
 
 
 def load(reference: str) -> Any:
