@@ -46,7 +46,7 @@ def test_every_concept_has_its_page(site):
 
 @ways
 @pytest.mark.parametrize("name", ["index", *LECTURES, *NAMES])
-def test_opens_from_disk(open_page, name, width, theme):
+def test_opens_from_disk_and_axe_finds_nothing(open_page, name, width, theme):
     reader = open_page(name, width, theme)
     page = reader.page
     if name in NAMES:
@@ -64,18 +64,10 @@ def test_opens_from_disk(open_page, name, width, theme):
     assert ground == "rgb({}, {}, {})".format(
         *(255 * style.rgb(style.BACKGROUND.on(theme))).astype(int)
     )
-
-
-@ways
-@pytest.mark.parametrize("name", ["index", *LECTURES, *NAMES])
-def test_axe_finds_nothing(open_page, name, width, theme):
-    reader = open_page(name, width, theme, reduced_motion="reduce")
-    if name in NAMES:
-        reader.ready()
-    for summary in reader.page.locator("summary:visible").all():
+    for summary in page.locator("summary:visible").all():
         summary.click()
-    reader.page.wait_for_timeout(300)
-    assert axe(reader.page) == []
+    page.wait_for_timeout(300)
+    assert axe(page) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -161,7 +153,7 @@ def test_the_controls_are_reached_by_tabbing_and_stand_still(open_page, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_theme_is_changed_and_remembered(open_page, name):
+def test_the_theme_is_changed_and_remembered_and_paper_is_light(open_page, name):
     reader = open_page(name).ready()
     page = reader.page
     ground = "document.querySelector('.vizdl-plot .main-svg').style.background"
@@ -179,6 +171,17 @@ def test_the_theme_is_changed_and_remembered(open_page, name):
     until(page, f"{ground} === '{dark}'")
     assert page.locator(".vizdl-label").text_content() == said  # where it was
     assert page.locator("html").get_attribute("data-theme") == "dark"
+
+    page.emulate_media(media="print", color_scheme="dark")
+    for theme in ("chosen", "the system's"):
+        paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        assert paper == "rgb(255, 255, 255)", theme
+        assert page.locator(".vizdl-still.on-light").is_visible()  # the figure's place
+        for gone in (".vizdl-still.on-dark", ".vizdl-plot", ".vizdl-controls", "video", ".top"):
+            assert not page.locator(gone).is_visible()
+        page.evaluate("document.documentElement.removeAttribute('data-theme')")
+
+    page.emulate_media(media="screen", color_scheme="light")
     page.reload()
     assert page.locator("html").get_attribute("data-theme") == "dark"
     assert page.get_by_role("button", name="Dark theme").get_attribute("aria-pressed") == "true"
@@ -356,17 +359,6 @@ def test_the_skip_link_comes_first(open_page):
     assert link.bounding_box()["y"] >= 0
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_paper_is_light_and_holds_the_still(open_page, name):
-    page = open_page(name, theme="dark").ready().page
-    page.emulate_media(media="print", color_scheme="dark")
-    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-    assert ground == "rgb(255, 255, 255)"
-    assert page.locator(".vizdl-still.on-light").is_visible()
-    for gone in (".vizdl-still.on-dark", ".vizdl-plot", ".vizdl-controls", "video", ".top"):
-        assert not page.locator(gone).is_visible()
 
 
 def test_served_it_works_as_from_disk(open_page, site):
