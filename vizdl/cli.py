@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -354,6 +355,27 @@ def serve(directory: Path, port: int) -> None:
     if not (directory / "index.html").is_file():
         raise FileNotFoundError(f"{directory} holds no site; build it: vizdl gallery build")
     serve_site(directory, port)
+
+
+@cli.command()
+@cloup.argument("name")
+@cloup.option("--title", default="", metavar="TEXT", help="[default: NAME in words]")
+@cloup.option("--lecture", type=click.IntRange(1), metavar="N", help="[default: one of its own]")
+@cloup.option("-o", "--out", type=click.Path(path_type=Path), metavar="DIR",
+              help="A new or empty folder [default: NAME].")  # fmt: skip
+def new(name: str, title: str, lecture: int | None, out: Path | None) -> None:
+    """Write a package with a concept of your own: on all floors, and it runs as it is."""
+    from vizdl import new as package
+
+    folder = out or Path(name)
+    try:
+        written = package.write(name, folder, title=title, lecture=lecture)
+    except package.Refused as error:
+        raise click.UsageError(str(error)) from None
+    click.echo("\n".join(map(str, written)))
+    click.echo("\nIt runs as it is. Next:\n")
+    click.echo(f"  pip install -e {shlex.quote(str(folder))}")
+    click.echo(f"  vizdl plot {name}\n  vizdl render {name} -q low")
 
 
 @cli.command()
