@@ -24,9 +24,9 @@ from vizdl.mobjects import (
     Number,
     PlotArea,
     SetValues,
+    Shares,
     SignedMatrix,
     Story,
-    Through,
     Tick,
     UnrolledRNN,
     beat,
@@ -191,13 +191,10 @@ class WeightSharing(Story):
         size = trace.settings.hidden_size
         self.row.remove(self.row.inputs, self.row.feeds)
         self.row.shift(3.3 * UP)
-        side = 0.8 * self.pitch / size
-        limit = float(np.abs(trace.shares).max())
-        self.parts = VGroup(
-            *[SignedMatrix(np.zeros((size, size)), cell=side, limit=limit) for _ in self.x]
-        )
-        for x, part in zip(self.x, self.parts, strict=True):
-            part.move_to([x, 0.1, 0])
+        self.parts = Shares(
+            size, [(x, 0.1, 0) for x in self.x], width=0.8 * self.pitch,
+            limit=float(np.abs(trace.shares).max()),
+        )  # fmt: skip
         every = int(np.ceil(0.6 / self.pitch))
         self.steps_named = VGroup(
             *[
@@ -232,15 +229,6 @@ class WeightSharing(Story):
         name = Maths("(partial L) / (partial bold(W)_(h h)) =", size=style.BODY_SIZE)
         name.next_to(self.total, LEFT, buff=0.35)
         self.play(FadeIn(self.total, name), run_time=0.6)
-        sums = np.concatenate([np.zeros((1, size, size)), trace.gathered[::-1]])
-
-        flights = [
-            FadeOut(self.parts[t].copy(), target_position=self.total.cells, scale=1.4)
-            for t in range(self.steps - 1, -1, -1)
-        ]
-        self.play(
-            LaggedStart(*flights, lag_ratio=0.3),
-            Through(self.total, sums),
-            run_time=3.6,
-        )
+        sums = self.parts.gather(self.total, trace.gathered[::-1], scale=1.4)
+        self.play(*sums, run_time=3.6)
         self.wait(0.8)

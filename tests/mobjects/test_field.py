@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from manim import Dot
 
 from vizdl.experiments.field import grid
-from vizdl.mobjects import DecisionField, Mesh, PlotArea, Points, SetValues, Through
+from vizdl.mobjects import DecisionField, Mesh, Number, PlotArea, Points, SetValues, Through
 
 SPAN = (-1.0, 1.0)
 GRID = grid(SPAN, SPAN, 21)
@@ -79,6 +80,18 @@ def test_through_a_row_of_arrays_in_place():
         animation.interpolate(share)
         seen.append(points.values[0].tolist())
     np.testing.assert_allclose(seen, [[0.2, 0], [0.4, 0], [0.4, 0.4], [0.4, 0.8]], atol=1e-12)
+
+
+def test_through_numbers_and_places():
+    number, dot = Number(5.0), Dot()
+    moves = Through(number, [1.0, 2.0, 4.0]), Through(dot, [[0, 0, 0], [1, 0, 0], [1, 2, 0]])
+    for move in moves:
+        move.begin()
+        move.interpolate(0.75)
+    assert number.value == 3.0
+    np.testing.assert_allclose(dot.get_center(), [1, 1, 0], atol=1e-12)
+    with pytest.raises(ValueError, match=r"row must have shape \(K, 3\), got \(2,\)"):
+        Through(dot, [1, 2])
 
 
 def test_refuses_what_does_not_fit():

@@ -134,3 +134,19 @@ def test_a_step_back_changes_to_other_numbers():
         [0.5, 0.5],
         [0.5, 1.0],
     ]
+
+
+def test_a_gradient_arrives_in_a_blank_lane_with_its_norm():
+    lane = GradientLane(4, size=2, pitch=0.5).blank()  # so close that every other norm is named
+    assert [norm.get_fill_opacity() for norm in lane.norms] == [0] * 4
+    assert all(np.isclose(arrow.values, 0) for arrow in lane.arrows)
+    for k, norm in ((3, 1.0), (2, 0.5)):
+        moves = lane.arrive(k, [norm, 0.0], norm)
+        for move in moves:
+            move.begin()
+        assert lane.norms[k].value == (0.0 if k == 3 else 1.0)  # from that of the step after
+        for move in moves:
+            move.finish()
+        np.testing.assert_allclose(lane.cells[k].values, [norm, 0.0])
+        assert lane.norms[k].value == norm
+    assert [norm.submobjects[0].get_fill_opacity() for norm in lane.norms] == [0, 0, 0, 1]

@@ -77,3 +77,15 @@ def test_flow_must_be_square():
 
 def test_the_example_frames_a_path():
     assert len(GradientTriangle.example()) == 4
+
+
+def test_a_lit_cell_looks_as_the_cell_does_when_it_is_full():
+    empty, full = GradientTriangle(FLOW, shown=0), GradientTriangle(FLOW)
+    lit = empty.lit(1, 0)
+    assert lit is not empty.cell(1, 0)
+    assert (
+        lit.get_fill_color()
+        == full.cell(1, 0).get_fill_color()
+        != empty.cell(1, 0).get_fill_color()
+    )
+    np.testing.assert_allclose(lit.points, empty.cell(1, 0).points)

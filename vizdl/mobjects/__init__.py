@@ -26,8 +26,10 @@ from vizdl.mobjects.neuron import CurveBox, Neuron
 from vizdl.mobjects.paper import Span
 from vizdl.mobjects.pixels import PixelImage
 from vizdl.mobjects.product import Product
+from vizdl.mobjects.quantity import Quantity
 from vizdl.mobjects.rnn import FoldedRNN, GradientLane, UnrolledRNN, unroll
 from vizdl.mobjects.scatter import Scatter
+from vizdl.mobjects.shares import Shares
 from vizdl.mobjects.step_back import StepBack
 from vizdl.mobjects.story import FactCard, Story, beat
 from vizdl.mobjects.surface import LossSurface, SurfacePath
@@ -86,10 +88,12 @@ __all__ = [
     "Points",
     "Product",
     "Pulse",
+    "Quantity",
     "Reorder",
     "Ride",
     "Scatter",
     "SetValues",
+    "Shares",
     "SignedMatrix",
     "Span",
     "StateCell",

@@ -28,6 +28,7 @@ class Curve(VGroup):
     `y` (T+1,) are its values and `x` (T+1,) where they stand, 0 … T if left out. NaN and what
     lies outside of the area are not drawn. With `tip`, the value stands right of the tip (leave
     room for it beside the area); a `name` stands there instead where curves must be told apart.
+    Without `dot`, the curve is nothing but its line.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Curve(VGroup):
         *,
         color: str = style.LOSS.dark,
         width: float = 4.0,
+        dot: bool = True,
         tip: bool = True,
         name: str = "",
         digits: int = 3,
@@ -58,7 +60,7 @@ class Curve(VGroup):
             self.tip = Label(name, size=size, color=color)
         elif tip:
             self.tip = Number(0.0, digits=digits, size=size, color=color)
-        super().__init__(self.line, self.dot, self.tip)
+        super().__init__(self.line, *([self.dot] if dot else []), self.tip)
         self.set_step(step)
 
     @property
@@ -161,6 +163,7 @@ class LossCurve(VGroup):
         xs: Sequence[ArrayLike] | None = None,
         colors: Sequence[str] = (),
         names: Sequence[str] = (),
+        width: float = 4.0,
         area: PlotArea | None = None,
         step: float = 0.0,
         **axes: float | bool | str | None,
@@ -178,6 +181,7 @@ class LossCurve(VGroup):
                 values,
                 None if xs is None else xs[k],
                 color=colors[k % len(colors)],
+                width=width,
                 name=names[k] if names else "",
                 tip=len(losses) == 1,
                 step=step,

@@ -24,7 +24,7 @@ class DescentPath(VGroup):
     `positions` (T+1, 2), as `descend` gives them; `area` the `PlotArea` on which they lie
     (`ContourMap.area`). Rows that are NaN (after a divergence) and whatever lies outside the area
     are not drawn: a run that leaves is seen to leave. With `gradients` (T+1, 2) an arrow at the
-    ball points downhill, long where the ground is steep.
+    ball points downhill, long where the ground is steep. Without `dots`, just the way is drawn.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class DescentPath(VGroup):
         *,
         color: str = style.GRADIENT.dark,
         width: float = 4.0,
+        dots: bool = True,
         dot_radius: float = 0.045,
         ball_radius: float = 0.1,
         gradients: ArrayLike | None = None,
@@ -47,7 +48,7 @@ class DescentPath(VGroup):
         self.ball.set_stroke(style.BACKGROUND.dark, width=2)
         self.gradients = None if gradients is None else np.asarray(gradients, dtype=float)
         self.arrow = VectorArrow(np.zeros(2), np.zeros(2), color=color)
-        super().__init__(self.line, self.dots, self.arrow, self.ball)
+        super().__init__(self.line, *([self.dots] if dots else []), self.arrow, self.ball)
         self._dot = Circle(radius=dot_radius, num_components=5).points  # (16, 3)
         self.set_step(step)
 

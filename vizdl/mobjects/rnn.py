@@ -26,11 +26,12 @@ from manim import (
     VGroup,
     VMobject,
 )
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vizdl import style
 from vizdl.engines import rnn
-from vizdl.mobjects.cells import FlowArrow, LossPill, StateCell
+from vizdl.mobjects.advance import Tick
+from vizdl.mobjects.cells import FlowArrow, LossPill, SetValues, StateCell
 from vizdl.mobjects.text import Number
 from vizdl.mobjects.wire import Wire
 
@@ -126,7 +127,8 @@ class GradientLane(VGroup):
 
     `cells[k]` shows dL/dh_k, `arrows[k]` (k < T-1) leads from k+1 to k and takes the share of the
     norm that is left; `norms[k]` is a `Number` below each cell. `limit` is the magnitude of a
-    component at which its colour is full. Norms that would stand too close are left out.
+    component at which its colour is full. Norms that would stand too close are left out. `blank`
+    takes arrows and norms away, and `arrive` brings a gradient in.
     """
 
     def __init__(
@@ -141,7 +143,7 @@ class GradientLane(VGroup):
     ) -> None:
         super().__init__()
         width = min(0.46, 0.6 * pitch)
-        every = int(np.ceil(0.8 / pitch))
+        self.steps, self.every = steps, int(np.ceil(0.8 / pitch))
         self.cells, self.norms = VGroup(), VGroup()
         for k in range(steps):
             cell = StateCell(
@@ -150,12 +152,30 @@ class GradientLane(VGroup):
             self.cells.add(cell.move_to((pitch * (k - (steps - 1) / 2), 0, 0)))
             norm = Number(0, places=places, size=style.SMALL_SIZE, color=style.GRADIENT.dark)
             self.norms.add(norm.next_to(cell, DOWN, buff=0.14))
-            norm.set_opacity(float((steps - 1 - k) % every == 0))
+            norm.set_opacity(self._named(k))
         pairs = zip(self.cells, self.cells[1:], strict=False)
         self.arrows = VGroup(
             *[_between(b, a, LEFT, style.GRADIENT.dark, width=0.38) for a, b in pairs]
         )
         self.add(self.arrows, self.cells, self.norms)
+
+    def blank(self) -> Self:
+        """Take the arrows and the norms away: nothing has come back yet."""
+        self.norms.set_opacity(0)
+        for arrow in self.arrows:
+            arrow.set_values(0)
+        return self
+
+    def arrive(self, k: int, vector: ArrayLike, norm: float) -> list[Animation]:
+        """The gradient gets to `cells[k]`: its vector (H,), and its norm, from that at k + 1."""
+        shown: Any = self.norms[k]
+        shown.set_opacity(self._named(k))
+        if k + 1 < self.steps:
+            shown.set_value(vars(self.norms[k + 1])["value"])
+        return [SetValues(self.cells[k], vector), Tick(shown, norm)]
+
+    def _named(self, k: int) -> float:
+        return float((self.steps - 1 - k) % self.every == 0)
 
     @classmethod
     def example(cls) -> Self:

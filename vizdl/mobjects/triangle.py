@@ -65,7 +65,7 @@ class GradientTriangle(VGroup):
         ground = style.mix(style.BACKGROUND.dark, style.SURFACE.dark, 0.6)
         for (t, k), index in self._index.items():
             seen = float(self.values[t, k])
-            full = style.mix(style.SURFACE.dark, style.GRADIENT.dark, float(self.shares[t, k]))
+            full = self._full(t, k)
             cell = self.cells[index]
             cell.set_fill(style.mix(ground, full, seen), opacity=1)
             cell.set_stroke(style.mix(style.SURFACE.dark, full, seen))
@@ -85,6 +85,11 @@ class GradientTriangle(VGroup):
         found: VMobject = self.cells[self._index[t, k]]
         return found
 
+    def lit(self, t: int, k: int) -> VMobject:
+        """A copy of a cell as it looks in full: what flies to its place, or away from it."""
+        colour = self._full(t, k)
+        return self.cell(t, k).copy().set_fill(colour, opacity=1).set_stroke(colour)
+
     def row(self, t: int) -> VGroup:
         """The cells of one loss, from the first state to its own."""
         return VGroup(*[self.cell(t, k) for k in range(t + 1)])
@@ -100,6 +105,9 @@ class GradientTriangle(VGroup):
         line.set_points_as_corners([start.get_center(), end.get_right()])
         frame = Rectangle(width=end.width + 0.06, height=end.height + 0.06, stroke_width=4)
         return VGroup(line, frame.set_stroke(color).move_to(end))
+
+    def _full(self, t: int, k: int) -> str:
+        return style.mix(style.SURFACE.dark, style.GRADIENT.dark, float(self.shares[t, k]))
 
     def _label(self, width: float, height: float, size: float) -> None:
         steps = len(self.flow)

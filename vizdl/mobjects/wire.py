@@ -151,21 +151,24 @@ def join(*paths: Points) -> Points:
 
 
 class Pulse(Animation):
-    """A light that runs along the points of a path and fades out at its end.
+    """A light that runs along the points of a path (N, 3) and fades out at its end.
+
+    ``Pulse([loss.get_bottom(), cell.get_top()], color=style.LOSS.dark)`` is one from here to there.
 
     `width` in units of the frame; `size` is the length of its tail as a share of the path.
     """
 
     def __init__(
         self,
-        line: Points,
+        line: ArrayLike,
         *,
         color: str = style.DATA.dark,
         width: float = 0.09,
         size: float = 0.3,
         **options: Any,
     ) -> None:
-        self.line, self.size = line, size
+        self.line: Points = np.asarray(line, dtype=float)
+        self.size = size
         self.tails: list[tuple[float, VMobject]] = []
         for share, brightness in ((1.0, 0.35), (0.6, 0.65), (0.3, 1.0)):
             tail = VMobject()
