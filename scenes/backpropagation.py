@@ -29,9 +29,9 @@ from vizdl.mobjects import (
     Maths,
     NetworkDiagram,
     Number,
+    Quantity,
     SetValues,
     Story,
-    Tick,
     beat,
 )
 
@@ -69,8 +69,7 @@ class Chain(VGroup):
         self.weights = VGroup()
         for k, edge in enumerate(self.edges[:2]):
             symbol = Maths(f"w_{k + 1}", color=WEIGHT)
-            shown = Number(0.0, digits=3, color=WEIGHT, anchor="left")
-            row = VGroup(symbol, shown.next_to(symbol, RIGHT, buff=0.18))
+            row = Quantity(symbol, 0.0, digits=3, gap=0.18, color=WEIGHT)
             self.weights.add(row.move_to(edge.get_center() + 0.34 * UP))
         super().__init__(self.edges, self.nodes, self.rules, self.numbers, self.weights)
         self.set_values(weights)
@@ -82,7 +81,7 @@ class Chain(VGroup):
         for shown, value in zip(self.numbers, told, strict=True):
             shown.set_value(float(value))
         for row, value in zip(self.weights, self.values, strict=True):
-            row[1].set_value(float(value))
+            row.set_value(value)
         return self
 
 
@@ -169,22 +168,22 @@ class Backpropagation(Story):
         self.say("Now without a nudge. How does the loss change with the output?")
         arrow = self.back(3, 2, by_output)
         local = self.line("(partial J) / (partial hat(y)) = 2 (hat(y) - y) =", by_output, -1.85)
-        self.play(FadeIn(arrow), FadeIn(local[0]))
-        self.play(self.answer(local[1]))
+        self.play(FadeIn(arrow), FadeIn(local.words))
+        self.play(local.answer())
         self.told_output = self.told("hat(y)", by_output, PLACES[2] + 1.3, AT_NODES)
-        self.play(*self.keep(local[1], self.told_output))
+        self.play(*self.keep(local, self.told_output))
         self.say("And the output with the weight? It is multiplied by z, so by z.")
         second = self.line("(partial hat(y)) / (partial w_2) = z =", z, -2.75)
-        self.play(FadeIn(second[0]))
-        self.play(ReplacementTransform(self.chain.numbers[1].copy(), second[1]))
+        self.play(FadeIn(second.words))
+        self.play(ReplacementTransform(self.chain.numbers[1].copy(), second.number))
         self.say("Along a chain, local derivatives multiply: that is the chain rule.")
         product = self.product("w_2", by_output, z, by_second)
         self.drop = self.branch(0)
-        self.play(FadeOut(local, second), FadeIn(product[:-1]), FadeIn(self.drop))
-        self.play(self.answer(product[-1]))
+        self.play(FadeOut(local, second), FadeIn(product.words), FadeIn(self.drop))
+        self.play(product.answer())
         self.say("It is the very number that the nudges found.")
         self.told_second = self.told("w_2", by_second, 0.0, AT_WEIGHTS)
-        self.play(*self.keep(product[-1], self.told_second))
+        self.play(*self.keep(product, self.told_second))
         self.play(Indicate(self.nudges[1], color=GRADIENT, scale_factor=1.15))
         self.wait(style.QUICK)
         self.play(FadeOut(product, self.nudges))
@@ -199,20 +198,20 @@ class Backpropagation(Story):
         self.play(Indicate(self.told_output, color=GRADIENT, scale_factor=1.2))
         line = self.product("z", by_output, w2, by_z)
         arrow = self.back(2, 1, by_z)
-        self.play(FadeIn(arrow), FadeIn(line[:-1]))
-        self.play(self.answer(line[-1]))
+        self.play(FadeIn(arrow), FadeIn(line.words))
+        self.play(line.answer())
         told_z = self.told("z", by_z, PLACES[1] + 0.85, AT_NODES)
-        self.play(*self.keep(line[-1], told_z))
+        self.play(*self.keep(line, told_z))
         self.play(FadeOut(line), run_time=style.QUICK)
         self.say("One more local derivative, that of z, and the first weight has its number.")
         local = self.line("(partial z) / (partial w_1) = (1 - z^2) x =", slope, -1.85)
         self.play(FadeIn(local))
         last = self.product("w_1", by_z, slope, by_first).shift(0.2 * DOWN)
         drop = self.branch(1)
-        self.play(FadeIn(last[:-1]), FadeIn(drop))
-        self.play(self.answer(last[-1]))
+        self.play(FadeIn(last.words), FadeIn(drop))
+        self.play(last.answer())
         told = self.told("w_1", by_first, 0.5 * (PLACES[0] + PLACES[1]), AT_WEIGHTS)
-        self.play(*self.keep(last[-1], told))
+        self.play(*self.keep(last, told))
         self.say("Nothing was computed twice. That is why it works for millions of weights.")
         self.poster()
         self.wait(style.NORMAL)
@@ -298,33 +297,25 @@ class Backpropagation(Story):
 
     def told(self, name, value, x, y):
         text = Maths(f"partial J \\/ partial {name} =", size=style.SMALL_SIZE, color=GRADIENT)
-        shown = Number(float(value), digits=3, size=style.SMALL_SIZE, color=GRADIENT, anchor="left")
-        return VGroup(text, shown.next_to(text, RIGHT, buff=0.15)).move_to([x, y, 0])
+        told = Quantity(text, value, gap=0.15, digits=3, size=style.SMALL_SIZE, color=GRADIENT)
+        return told.move_to([x, y, 0])
 
-    def keep(self, source, told):
+    def keep(self, worked_out, told):
         """The result goes to where it is kept, and its name appears there."""
-        return FadeIn(told[0]), ReplacementTransform(source.copy(), told[1])
+        return FadeIn(told.words), ReplacementTransform(worked_out.number.copy(), told.number)
 
     def line(self, formula, value, y):
         words = Maths(formula, size=style.LABEL_SIZE)
-        shown = Number(float(value), digits=3, size=style.BODY_SIZE, color=GRADIENT, anchor="left")
-        row = VGroup(words, shown.next_to(words, RIGHT, buff=0.2))
+        row = Quantity(words, value, digits=3, size=style.BODY_SIZE, color=GRADIENT)
         return row.move_to([3.4, y, 0])
 
     def product(self, name, first, second, result):
         """A product of two derivatives, spelled out, and its result."""
         words = Maths(f"(partial J) / (partial {name}) =", size=style.BODY_SIZE)
         terms = Label(f"{_signed(first)} × {_signed(second)} =", size=style.BODY_SIZE)
-        shown = Number(float(result), digits=3, size=style.BODY_SIZE, color=GRADIENT, anchor="left")
-        row = VGroup(words, terms, shown).arrange(RIGHT, buff=0.25)
+        words = VGroup(words, terms).arrange(RIGHT, buff=0.25)
+        row = Quantity(words, result, gap=0.25, digits=3, size=style.BODY_SIZE, color=GRADIENT)
         return row.move_to([3.0, -2.6, 0])
-
-    def answer(self, shown):
-        """The number appears and ticks up to its value."""
-        result = shown.value
-        shown.set_value(0.0)
-        self.add(shown)
-        return Tick(shown, result)
 
     # The stage of the network
 
