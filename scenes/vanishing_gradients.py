@@ -69,43 +69,28 @@ class VanishingGradients(Story):
             shown, size=size, pitch=1.02, cell_height=2.0, places=3,
             limit=0.6 * float(np.abs(trace.vectors[0]).max()),
         ).move_to(0.1 * UP + 0.35 * LEFT)  # fmt: skip
-        lane.norms.set_opacity(0)
-        for arrow in lane.arrows:
-            arrow.set_values(0)
+        lane.blank()
         pill = LossPill(float(trace.stepped[0]), limit=4).next_to(lane.cells[-1], UP, buff=0.5)
         rule = Maths(experiment.EQUATIONS["step_back"], size=style.BODY_SIZE).move_to(2.5 * DOWN)
         words = Label("of the gradient at the last state", size=style.SMALL_SIZE)
         words.set_color(style.MUTED.dark).next_to(lane.norms, DOWN, buff=0.25)
         self.say("That is what happens to a gradient that walks back through time.")
         self.play(FadeIn(lane, pill, words))
-        self.play(*self.arrived(lane, 0), run_time=0.7)
+        self.play(*lane.arrive(shown - 1, trace.vectors[0], float(trace.left[0])), run_time=0.7)
         self.say("Each step back is one more product, by the same weights and a slope of tanh.")
         self.play(FadeIn(rule))
         for back in range(1, shown):
-            pace = 0.8 if back < 4 else 0.35
-            arrow = lane.arrows[shown - 1 - back]
+            place, share = shown - 1 - back, float(trace.left[back])
             self.play(
-                arrow.pulse(color=style.GRADIENT.dark),
-                SetValues(arrow, float(trace.left[back])),
-                *self.arrived(lane, back),
-                run_time=pace,
+                lane.arrows[place].pulse(color=style.GRADIENT.dark),
+                SetValues(lane.arrows[place], share),
+                *lane.arrive(place, trace.vectors[back], share),
+                run_time=0.8 if back < 4 else 0.35,
             )
         left = number(100 * float(trace.left[shown - 1]), 2)
         self.say(f"After {shown - 1} steps, {left}% of the gradient is left.")
         self.hush()
         self.play(FadeOut(lane, pill, words, rule))
-
-    def arrived(self, lane, back):
-        """The gradient `back` steps before the last state: its vector, its share as a number."""
-        place = len(lane.cells) - 1 - back
-        shown = lane.norms[place]
-        shown.set_opacity(1)
-        if back:
-            shown.set_value(float(self.trace.left[back - 1]))
-        return [
-            SetValues(lane.cells[place], self.trace.vectors[back]),
-            Tick(shown, float(self.trace.left[back])),
-        ]
 
     @beat
     def a_fan(self):
