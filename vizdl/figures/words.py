@@ -142,6 +142,11 @@ def words(*cases: str | tuple[str, str]) -> Words:
     return Words(tuple(texts))
 
 
+def named(**runs: Mapping[str, Any]) -> dict[str, Any]:
+    """What runs give, by the names that a page has for it: ``named(net={"h": h})["net.h"]``."""
+    return {f"{run}.{name}": value for run, found in runs.items() for name, value in found.items()}
+
+
 def _tried(text: Text, values: Mapping[str, Any], step: int) -> str:
     try:
         return Words((replace(text, condition=None),)).fill({**values, "step": step})
