@@ -8,6 +8,7 @@ from vizdl import style
 from vizdl.experiments import bptt
 from vizdl.figures import bptt as drawn
 from vizdl.figures.base import to_payload
+from vizdl.figures.bptt_places import THICKEST, THINNEST
 
 LOWER = np.tril_indices(12)
 
@@ -51,7 +52,7 @@ def test_a_frame_shows_its_path_with_the_numbers_of_the_trace(trace, fig, frame,
     for state in range(12):
         passed = min(max(state, k), t)
         assert x[state] == passed + 1
-        wanted = max(drawn.THICKEST * trace.left[t, passed], drawn.THINNEST)
+        wanted = max(THICKEST * trace.left[t, passed], THINNEST)
         assert y[state] == pytest.approx(wanted)
     np.testing.assert_array_equal(np.asarray(parts[drawn.BAND].y)[12:], -y[::-1])
     assert list(parts[drawn.PATH].x) == [t + 1, k + 1]
