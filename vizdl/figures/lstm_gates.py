@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import autograd.numpy as anp
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -21,30 +20,36 @@ from vizdl import style
 from vizdl.experiments import lstm_gates as experiment
 from vizdl.experiments.live import Run
 from vizdl.experiments.lstm_gates import LstmGatesTrace
+from vizdl.figures.axes import QUIET, axis
 from vizdl.figures.base import layout, playable
 from vizdl.figures.live import Along, Drag, Feed, Live, Texts, whole
+from vizdl.figures.lstm_gates_places import (
+    BLOCKS,
+    CANDIDATE,
+    CELL,
+    DRAWN_FROM,
+    FLAG_ROWS,
+    FLAG_SIZE,
+    FLAGS,
+    FORGET,
+    INPUT,
+    LETTERS,
+    OUTPUT,
+    PANELS,
+    PREDICTION,
+    VALUE,
+    block,
+    drawn,
+    moment,
+)
 from vizdl.figures.lstm_gates_words import BESIDE, SENTENCE, STORIES, TABLE
-from vizdl.style import Role, Theme
+from vizdl.figures.marks import add_area, add_words, sides
+from vizdl.figures.words import named
+from vizdl.style import Theme
 
 Array = NDArray[np.float64]
 
-# Each panel's name, what its picture means, its letter where there is little room, its colour, its
-# share of the height, the range of its axis.
-PANELS: tuple[tuple[str, str, str, Role, float, tuple[float, float]], ...] = (
-    ("flags", "", "", style.MUTED, 1.5, (-0.55, 1.55)),
-    ("value", "gold: to be stored", "value", style.MUTED, 1.7, (-1.1, 1.1)),
-    ("1 · forget gate f", "how much is kept", "f", style.FORGET_GATE, 1.0, (0, 1)),
-    ("2 · input gate i", "how much is stored", "i", style.INPUT_GATE, 1.0, (0, 1)),
-    ("candidate g", "what could be stored", "g", style.CANDIDATE, 1.2, (-1, 1)),
-    ("3 · cell state c", "dotted: to be remembered", "c", style.CELL, 2.0, (-1.1, 1.1)),
-    ("4 · output gate o", "how much is shown", "o", style.OUTPUT_GATE, 1.0, (0, 1)),
-    ("output ŷ", "dash: the right answer", "ŷ", style.HIDDEN, 1.6, (-1.1, 1.1)),
-)
-FLAGS, VALUE, FORGET, INPUT, CANDIDATE, CELL, OUTPUT, PREDICTION = range(len(PANELS))
 GAP = 0.024  # between panels, as a share of the figure's height
-LETTERS = {FORGET: "f", INPUT: "i", CANDIDATE: "g", OUTPUT: "o"}
-FLAG_ROWS = {"store": 1.0, "ask": 0.0}
-FLAG_SIZE = 0.8  # of a flag's block, as a share of its row
 WIDTH = 0.86  # of a block, in steps
 
 
@@ -69,7 +74,7 @@ def live(trace: LstmGatesTrace) -> Live:
     places = _places(_still(trace, numbers, "light"))
     flow = experiment.flow(trace)
     runs = (
-        Run("drawn", drawn, _DRAWN_FROM),
+        Run("drawn", drawn, DRAWN_FROM),
         Run("now", lambda step: moment(step, T), {"step": "step"}),
     )
     feeds: dict[str, dict[str, Feed]] = {
@@ -110,19 +115,6 @@ def live(trace: LstmGatesTrace) -> Live:
     )
 
 
-# Numbers and coordinates, in Python and in the page
-
-_DRAWN_FROM = {
-    "at": "shown.at", "value": "value", "store": "store", "ask": "ask",
-    **{letter: f"net.{letter}" for letter in ("f", "i", "g", "o", "c")},
-    "predicted": "net.predicted", "target": "net.target",
-}  # fmt: skip
-BLOCKS = (
-    "store_set", "ask_set", "distraction", "stored", "block_f", "block_i", "block_g", "block_o",
-    "output", "answer",
-)  # fmt: skip
-
-
 def _numbers(trace: LstmGatesTrace) -> dict[str, Any]:
     """The numbers of the trace, by the names that a page has for them."""
     value, store, ask = trace.inputs.T
@@ -155,79 +147,8 @@ def _numbers(trace: LstmGatesTrace) -> dict[str, Any]:
         "net.z": trace.z,
         "net.sums": np.stack(sums, axis=-1),  # (T, 4, H, 3)
     }
-    shapes = drawn(**{key: numbers[name] for key, name in _DRAWN_FROM.items()})
-    return numbers | {f"drawn.{name}": shape for name, shape in shapes.items()}
-
-
-def drawn(
-    *,
-    at: Any,
-    value: Any,
-    store: Any,
-    ask: Any,
-    f: Any,
-    i: Any,
-    g: Any,
-    o: Any,
-    c: Any,
-    predicted: Any,
-    target: Any,
-) -> dict[str, Any]:
-    """Where things are drawn, of the cell that `at` (H,) marks with a 1: y by name.
-
-    Blocks are (T, 5), all NaN where there is none. `numbers` (7, T+1) stand beside the panels
-    from the values down, `known` (7, T+1) is 0 where there is none yet.
-    """
-    one = {"f": f @ at, "i": i @ at, "g": g @ at, "o": o @ at}  # (T,) each
-    cell = c @ at
-    rows = {word: row + 0.0 * value for word, row in FLAG_ROWS.items()}
-    shown = anp.stack([value, one["f"], one["i"], one["g"], cell, one["o"], predicted])
-    known = np.ones((len(PANELS) - VALUE, len(value) + 1))
-    known[:, 0] = 0
-    known[CELL - VALUE, 0] = 1  # it is empty: 0
-    far, wide = reach(cell), reach(predicted)
-    return {
-        "store_set": _flags(rows["store"], store),
-        "ask_set": _flags(rows["ask"], ask),
-        "distraction": block(0 * value, anp.where(store > 0, anp.nan, value)),
-        "stored": block(0 * value, anp.where(store > 0, value, anp.nan)),
-        **{f"block_{letter}": block(0 * gate, gate) for letter, gate in one.items()},
-        "cell": cell,
-        "output": block(0 * predicted, predicted),
-        "answer": block(target - 0.045, target + 0.045),
-        "numbers": anp.concatenate([np.zeros((len(known), 1)), shown], axis=1),
-        "known": known,
-        "cell_range": anp.stack([-far, far]),
-        "cell_veil": anp.stack([-far, -far, far, far]),
-        "answer_range": anp.stack([-wide, wide]),
-        "answer_veil": anp.stack([-wide, -wide, wide, wide]),
-    }
-
-
-def moment(step: Any, length: int) -> dict[str, Any]:
-    """The x of the cursor and of the veil over what lies ahead, after that step: (4,) each."""
-    right = anp.where(step > 0, step + 0.5, 0.0)
-    return {"cursor": _across(step - 0.5, right), "veil": _across(step + 0.5, length + 0.5)}
-
-
-def reach(values: Any) -> Any:
-    """How far from 0 an axis goes that shows these values: beyond 1, and beyond all of them."""
-    return 1.1 * anp.maximum(1.0, anp.max(anp.abs(values)))
-
-
-def block(low: Any, high: Any) -> Any:
-    """The y of blocks from low to high (T,), each with a gap after it: (T, 5)."""
-    there = 0 * high  # NaN where there is none
-    return anp.stack([low + there, low + there, high, high, anp.nan * high], axis=-1)
-
-
-def _flags(row: Any, flag: Any) -> Any:
-    low = anp.where(flag > 0, row - FLAG_SIZE / 2, anp.nan)
-    return block(low, low + FLAG_SIZE)
-
-
-def _across(left: Any, right: Any) -> Any:
-    return anp.stack([left, right + 0 * left, right + 0 * left, left])
+    shapes = drawn(**{key: numbers[name] for key, name in DRAWN_FROM.items()})
+    return numbers | named(drawn=shapes)
 
 
 def _layout(numbers: dict[str, Any], theme: Theme) -> go.Layout:
@@ -238,17 +159,17 @@ def _layout(numbers: dict[str, Any], theme: Theme) -> go.Layout:
     top = 1.0
     for index, (name, meaning, letter, role, share, _) in enumerate(PANELS):
         limits = _limits(numbers, index)
-        axis = "yaxis" + _axis(index)[1:]
-        axes[axis] = {
-            "domain": [max(0.0, top - share * unit), top],
-            "range": limits,
-            "tickvals": [sum(limits) / 2],
-            "ticktext": [f"<b>{name}</b><br><span style='font-size:11px'>{meaning}</span>"],
-            "tickfont": {"color": role.on(theme), "size": 14},
-            "showgrid": False,
-            "zeroline": index in (VALUE, CELL, PREDICTION),
-        }
-        narrow[f"{axis}.ticktext"] = [f"<b>{letter}</b>"]
+        place = "yaxis" + _axis(index)[1:]
+        axes[place] = axis(
+            ends=limits,
+            domain=[max(0.0, top - share * unit), top],
+            tickvals=[sum(limits) / 2],
+            ticktext=[f"<b>{name}</b><br><span style='font-size:11px'>{meaning}</span>"],
+            tickfont={"color": role.on(theme), "size": 14},
+            showgrid=False,
+            zeroline=index in (VALUE, CELL, PREDICTION),
+        )
+        narrow[f"{place}.ticktext"] = [f"<b>{letter}</b>"]
         top -= share * unit + GAP
     axes["yaxis2"].update(tickvals=[0, 1], ticktext=["<b>ask</b>", "<b>store</b>"])
     narrow.update({"yaxis2.ticktext": ["ask", "store"], "xaxis.tickvals": [1, *range(5, T + 1, 5)]})
@@ -260,14 +181,13 @@ def _layout(numbers: dict[str, Any], theme: Theme) -> go.Layout:
         showlegend=False,
         hoverdistance=40,
         plot_bgcolor="#00000000",  # the panels lie over the cursor
-        xaxis={
-            "title": {"text": "step"},
-            "range": [0.4, T + 0.6],
-            "tickvals": list(range(1, T + 1)),
-            "anchor": _axis(PREDICTION),
-            "showgrid": False,
-            "zeroline": False,
-        },
+        xaxis=axis(
+            "step",
+            [0.4, T + 0.6],
+            anchor=_axis(PREDICTION),
+            tickvals=list(range(1, T + 1)),
+            **QUIET,
+        ),
         **axes,
     )
     made.margin.update(l=176, t=8, r=60)
@@ -284,11 +204,6 @@ def _limits(numbers: dict[str, Any], panel: int) -> tuple[float, float]:
 
 def _axis(panel: int) -> str:
     return f"y{panel + 2}"  # "y" is the axis of the whole height, on which the cursor stands
-
-
-def _steps(numbers: dict[str, Any]) -> Array:
-    steps: Array = numbers["net.number"]
-    return steps
 
 
 def _places(fig: go.Figure) -> dict[str, int]:
@@ -335,7 +250,7 @@ def _draw_gate(fig: go.Figure, numbers: dict[str, Any], theme: Theme, panel: int
 
 def _draw_cell(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
     fig.add_scatter(
-        x=_steps(numbers),
+        x=numbers["net.number"],
         y=numbers["net.memory"],
         yaxis=_axis(CELL),
         mode="lines",
@@ -344,7 +259,7 @@ def _draw_cell(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
         name="memory",
     )
     fig.add_scatter(
-        x=_steps(numbers),
+        x=numbers["net.number"],
         y=numbers["drawn.cell"],
         yaxis=_axis(CELL),
         mode="lines+markers",
@@ -366,7 +281,8 @@ def _add_track(
     fig: go.Figure, panel: int, numbers: dict[str, Any], low: Array, high: Array, theme: Theme
 ) -> None:
     """Add the room that blocks may fill."""
-    _add_outlines(fig, panel, _steps(numbers), block(low, high), style.SURFACE.on(theme))
+    x, y = sides(numbers["net.number"], WIDTH), block(low, high).ravel()
+    add_area(fig, style.SURFACE.on(theme), x=x, y=y, yaxis=_axis(panel), opacity=1.0, name="track")
 
 
 def _add_blocks(
@@ -378,44 +294,15 @@ def _add_blocks(
     opacity: float = 1.0,
     width: float = WIDTH,
 ) -> None:
-    """Add the blocks of that name."""
-    y = numbers[f"drawn.{name}"]
-    _add_outlines(fig, panel, _steps(numbers), y, colour, opacity, width, name)
-
-
-def _add_outlines(
-    fig: go.Figure,
-    panel: int,
-    steps: Array,
-    y: Array,
-    colour: str,
-    opacity: float = 1.0,
-    width: float = WIDTH,
-    name: str = "track",
-) -> None:
-    """Add a block at each step, as one filled line.
-
-    Plotly's own bars vanish when a frame is shown without redrawing the whole figure.
-    """
-    left, right, gap = steps - width / 2, steps + width / 2, np.full(len(steps), np.nan)
-    fig.add_scatter(
-        x=np.stack([left, right, right, left, gap], axis=1).ravel(),
-        y=y.ravel(),
-        yaxis=_axis(panel),
-        mode="lines",
-        line_width=0,
-        fill="toself",
-        fillcolor=colour,
-        opacity=opacity,
-        hoverinfo="skip",
-        name=name,
-    )
+    """Add the blocks of that name, one at each step."""
+    x, y = sides(numbers["net.number"], width), numbers[f"drawn.{name}"].ravel()
+    add_area(fig, colour, x=x, y=y, yaxis=_axis(panel), opacity=opacity, name=name)
 
 
 def _add_hover(fig: go.Figure, panel: int, numbers: dict[str, Any], y: Array, name: str) -> None:
     """Add what a pointer reads at each step."""
     fig.add_scatter(
-        x=_steps(numbers),
+        x=numbers["net.number"],
         y=y,
         yaxis=_axis(panel),
         mode="markers",
@@ -435,28 +322,23 @@ def _texts(name: str, numbers: dict[str, Any]) -> list[str]:
 
 def _add_cursor(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
     """Add what moves: the cursor, the numbers beside it, and a veil over each panel."""
-    area: dict[str, Any] = {
-        "mode": "lines", "line_width": 0, "fill": "toself", "hoverinfo": "skip"
-    }  # fmt: skip
-    fig.add_scatter(
-        **area, y=[0, 0, 1, 1], fillcolor=style.MUTED.on(theme), opacity=0.25, name="cursor"
-    )
-    fig.add_scatter(
+    add_area(fig, style.MUTED.on(theme), y=[0, 0, 1, 1], opacity=0.25, name="cursor")
+    add_words(
+        fig,
+        [panel[3].on(theme) for panel in PANELS[VALUE:]],
+        size=14,
+        at="middle right",
         x=[len(numbers["value"]) + 0.6] * (len(PANELS) - VALUE),
         y=[np.mean(fig.layout[f"yaxis{p + 2}"].domain) for p in range(VALUE, len(PANELS))],
-        mode="text",
-        textposition="middle right",
-        textfont={"color": [panel[3].on(theme) for panel in PANELS[VALUE:]], "size": 14},
-        hoverinfo="skip",
         cliponaxis=False,
         name="numbers",
     )
     for panel in range(len(PANELS)):
         low, high = _limits(numbers, panel)
-        fig.add_scatter(
-            **area,
+        add_area(
+            fig,
+            style.BACKGROUND.on(theme),
             y=[low, low, high, high],
-            fillcolor=style.BACKGROUND.on(theme),
             opacity=0.5 if panel in (FLAGS, VALUE) else 0.8,  # the input is known beforehand
             yaxis=_axis(panel),
             name=f"veil {panel}",
