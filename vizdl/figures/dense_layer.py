@@ -18,12 +18,16 @@ from numpy.typing import NDArray
 
 from vizdl import style
 from vizdl.experiments import dense_layer as experiment
-from vizdl.experiments.dense_layer import QUARTERS, SIZES, DenseLayerTrace
+from vizdl.experiments.dense_layer import SIZES, DenseLayerTrace
 from vizdl.experiments.live import Run, Table
 from vizdl.figures import dense_layer_places as places
+from vizdl.figures.axes import QUIET, axis, panel, stacked
 from vizdl.figures.base import colorscale, layout, playable
+from vizdl.figures.dense_layer_words import CELL, NODE, SENTENCE, TABLE
 from vizdl.figures.live import Feed, Live, Texts, whole
-from vizdl.figures.words import words
+from vizdl.figures.marks import add_area, add_line, add_words
+from vizdl.figures.pairs import pair
+from vizdl.figures.words import named
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
@@ -37,71 +41,6 @@ EDGES = {"below": 2, "above": 3, "lit_below": 4, "lit_above": 5}
 NODES, DIGITS, HANDLES, FRAMES, NUMBERS = 6, 7, 8, 9, 10
 VALUES = ("z1", "a1", "z2", "a2")
 WEIGHTS = ("w1", "b1", "w2", "b2")
-
-
-def _sum(layer: int) -> str:
-    """The terms of a row, written out."""
-    columns = places.COUNTS[layer - 1][1]
-    x = "x" if layer == 1 else "net.a1"
-    terms = " + ".join(
-        f"{{w{layer}[focus.row,{j}]:f2()}} · {{{x}[{j}]:f2()}}" for j in range(columns)
-    )
-    return f"{terms} + {{b{layer}[focus.row]:f2()}} = {{net.z{layer}[focus.row]:f2}}"
-
-
-SENTENCE = words(
-    (
-        "focus.whole",
-        "The picture comes in as four numbers, the ink in its quarters: "
-        "{x[0]:f2}, {x[1]:f2}, {x[2]:f2} and {x[3]:f2}. Each goes to every hidden unit.",
-    ),
-    (
-        "focus.first",
-        "Hidden unit {focus.i:d} is row {focus.i:d} of the first matrix: "
-        + _sum(1)
-        + "; {activation:s} makes {net.a1[focus.row]:f2} of it.",
-    ),
-    (
-        "focus.second",
-        "Output {focus.i:d}, “it is a {classes[focus.row]:d}”, is row {focus.i:d} of the second "
-        "matrix: " + _sum(2) + "; sigmoid makes {net.a2[focus.row]:f2} of it.",
-    ),
-    (
-        "focus.cell1",
-        "Row {focus.i:d}, column {focus.j:d} of the first matrix is the edge from input "
-        "{focus.j:d} to hidden unit {focus.i:d}: it adds {w1[focus.row,focus.column]:f2} · "
-        "{x[focus.column]:f2} = {net.products1[focus.row,focus.column]:f2} to the sum.",
-    ),
-    (
-        "focus.cell2",
-        "Row {focus.i:d}, column {focus.j:d} of the second matrix is the edge from hidden unit "
-        "{focus.j:d} to output {focus.i:d}: it adds {w2[focus.row,focus.column]:f2} · "
-        "{net.a1[focus.column]:f2()} = {net.products2[focus.row,focus.column]:f2} to the sum.",
-    ),
-    (
-        "focus.column1",
-        "Input {focus.j:d}, here {x[focus.column]:f2}, goes to every hidden unit: "
-        "column {focus.j:d} of the first matrix.",
-    ),
-    "Hidden unit {focus.j:d}, here {net.a1[focus.column]:f2}, goes to every output: "
-    "column {focus.j:d} of the second matrix.",
-)
-CELL = words("{cells.number[i]:f2}")
-NODE = words("{nodes.number[i]:f2}")
-TABLE = (
-    *(
-        (f"input {j + 1}, ink {quarter}", words(f"{{x[{j}]:n6}}"))
-        for j, quarter in enumerate(QUARTERS)
-    ),
-    *(
-        (f"hidden unit {i + 1}: sum, activation", words(f"{{net.z1[{i}]:n6}}, {{net.a1[{i}]:n6}}"))
-        for i in range(SIZES[1])
-    ),
-    *(
-        (f"output {i + 1}: sum, activation", words(f"{{net.z2[{i}]:n6}}, {{net.a2[{i}]:n6}}"))
-        for i in range(SIZES[2])
-    ),
-)
 
 
 def figure(trace: DenseLayerTrace, theme: Theme = "light") -> go.Figure:
@@ -144,7 +83,7 @@ def live(trace: DenseLayerTrace) -> Live:
         CELLS: {"marker.color": whole("cells.tint")},
         **{trace: {"y": whole(f"edges.{name}")} for name, trace in EDGES.items()},
         DIGITS: {"text": Texts(NODE, over="nodes.number")},
-        FRAMES: {"x": whole("frame.x"), "y": whole("frame.y")},
+        FRAMES: pair("frame.x", "frame.y"),
         NUMBERS: {"text": Texts(CELL, over="cells.number")},
     }
     return Live(
@@ -182,47 +121,39 @@ def _numbers(trace: DenseLayerTrace, step: int, hover: int = -1) -> dict[str, An
     values = {name: net[name] for name in VALUES}
     looked = places.focus(step, hover)
     at = {name: looked[name] for name in ("layer", "row", "column")}
-    edges = places.bands(first.weights, second.weights, **at)
-    cells = places.cell_numbers(**parameters, x=first.inputs, **values)
     return {
         "activation": trace.settings.activation,
         "classes": np.array(experiment.CLASSES),
         "x": first.inputs,
         "grey": trace.picture.ravel(),
         **parameters,
-        **{f"net.{name}": value for name, value in net.items()},
-        **{f"focus.{name}": value for name, value in looked.items()},
-        **{f"edges.{name}": value for name, value in edges.items()},
-        **{f"frame.{name}": value for name, value in places.frames(**at).items()},
-        **{f"cells.{name}": value for name, value in cells.items()},
-        **{
-            f"nodes.{name}": value
-            for name, value in _nodes(first.inputs, net["a1"], net["a2"]).items()
-        },
+        **named(
+            net=net,
+            focus=looked,
+            edges=places.bands(first.weights, second.weights, **at),
+            frame=places.frames(**at),
+            cells=places.cell_numbers(**parameters, x=first.inputs, **values),
+            nodes=_nodes(first.inputs, net["a1"], net["a2"]),
+        ),
     }
 
 
 def _layout(theme: Theme) -> go.Layout:
-    bare: dict[str, Any] = {"visible": False, "showgrid": False, "zeroline": False}
+    bare: dict[str, Any] = {"visible": False, **QUIET}
+    equal: dict[str, Any] = {**bare, "constrain": "domain"}
     made = layout(
         theme,
         aspect=2.05,
         narrow_aspect=0.58,
-        narrow={
-            "xaxis.domain": [0, 1],
-            "yaxis.domain": [0.57, 1],
-            "xaxis2.domain": [0, 1],
-            "yaxis2.domain": [0, 0.55],
-            "font.size": NARROW,
-        },
+        narrow={**stacked([0.57, 1], [0, 0.55]), "font.size": NARROW},
         font={"size": WIDE},
         showlegend=False,
         barmode="overlay",
         hoverdistance=15,
-        xaxis={**bare, "range": [-0.3, 6.9], "domain": [0, 0.47], "constrain": "domain"},
-        yaxis={**bare, "range": [-2.6, 2.9], "scaleanchor": "x", "constrain": "domain"},
-        xaxis2={**bare, "range": [-0.15, places.RIGHT + 0.15], "domain": [0.5, 1], "anchor": "y2"},
-        yaxis2={**bare, "range": [places.BOTTOM, 1.1], "domain": [0, 1], "anchor": "x2"},
+        xaxis=axis(ends=[-0.3, 6.9], domain=[0, 0.47], **equal),
+        yaxis=axis(ends=[-2.6, 2.9], scaleanchor="x", **equal),
+        xaxis2=axis(ends=[-0.15, places.RIGHT + 0.15], domain=[0.5, 1], anchor="y2", **bare),
+        yaxis2=axis(ends=[places.BOTTOM, 1.1], domain=[0, 1], anchor="x2", **bare),
     )
     made.margin.update(t=8, b=8, l=8, r=8)
     return made
@@ -281,17 +212,10 @@ def _draw_cells(
 def _draw_network(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
     for name in EDGES:
         role = style.NEGATIVE if name.endswith("below") else style.POSITIVE
-        fig.add_scatter(
-            x=numbers["edges.x"],
-            y=numbers[f"edges.{name}"],
-            mode="lines",
-            line={"width": 0},
-            fill="toself",
-            fillcolor=role.on(theme),
-            opacity=1.0 if name.startswith("lit") else FADED,
-            hoverinfo="skip",
-            name=name,
-        )
+        add_area(
+            fig, role.on(theme), x=numbers["edges.x"], y=numbers[f"edges.{name}"],
+            opacity=1.0 if name.startswith("lit") else FADED, name=name,
+        )  # fmt: skip
     x = np.repeat(places.COLUMNS, SIZES)
     y = np.concatenate(places.HEIGHTS)
     ink, background = style.INK.on(theme), style.BACKGROUND.on(theme)
@@ -308,15 +232,8 @@ def _draw_network(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None
         hoverinfo="skip",
         name="nodes",
     )
-    fig.add_scatter(
-        x=x,
-        y=y,
-        mode="text",
-        text=[NODE.fill(numbers, i=i) for i in range(len(x))],
-        textfont={"size": 12, "color": ink},
-        hoverinfo="skip",
-        name="digits",
-    )
+    digits = [NODE.fill(numbers, i=i) for i in range(len(x))]
+    add_words(fig, ink, size=12, x=x, y=y, text=digits, name="digits")
     away = np.full((len(places.CELLS), 2), np.nan)  # a point has a number that no cell has
     spots = np.concatenate([away, places.HANDLE_PLACES])
     sizes = np.full(len(spots), 12)
@@ -332,42 +249,26 @@ def _draw_network(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None
 
 
 def _draw_marks(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
-    second = {"xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip"}
+    second, corners = panel(2), places.CELL_PLACES
     ink, muted = style.INK.on(theme), style.MUTED.on(theme)
-    fig.add_scatter(
-        x=numbers["frame.x"],
-        y=numbers["frame.y"],
-        mode="lines",
-        line={"width": 3, "color": ink},
-        cliponaxis=False,
-        name="frames",
+    add_line(
+        fig, ink, x=numbers["frame.x"], y=numbers["frame.y"], cliponaxis=False, name="frames",
         **second,
-    )
-    corners = places.CELL_PLACES
+    )  # fmt: skip
     fig.add_scatter(
         x=corners[:, 0] + 0.5,
         y=corners[:, 1] + 0.5,
         mode="text",
         text=[CELL.fill(numbers, i=i) for i in range(len(corners))],
         textfont={"color": ink},  # of the figure's size: there is less room where it is narrow
+        hoverinfo="skip",
         name="numbers",
         **second,
     )
-    named, x, y = _names()
-    fig.add_scatter(
-        x=x, y=y, mode="text", text=named, textfont={"size": 14, "color": muted},
-        name="names", **second,
-    )  # fmt: skip
+    said, x, y = _names()
+    add_words(fig, muted, size=14, x=x, y=y, text=said, name="names", **second)
     columns = ["inputs", "hidden", "outputs"]
-    fig.add_scatter(
-        x=places.COLUMNS,
-        y=[2.62] * 3,
-        mode="text",
-        text=columns,
-        textfont={"size": 13, "color": muted},
-        hoverinfo="skip",
-        name="layers",
-    )
+    add_words(fig, muted, x=places.COLUMNS, y=[2.62] * 3, text=columns, name="layers")
 
 
 def _names() -> tuple[list[str], list[float], list[float]]:
