@@ -10,11 +10,9 @@ On a page the point is dragged, and weights, bias and activation change everythi
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import autograd.numpy as anp
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -23,10 +21,14 @@ from vizdl import style
 from vizdl.experiments import perceptron as experiment
 from vizdl.experiments.live import Run
 from vizdl.experiments.perceptron import CURVE, SPAN, STEPS, PerceptronTrace
+from vizdl.figures.axes import QUIET, axis, panel, square
 from vizdl.figures.base import layout, playable
 from vizdl.figures.field import add_field
 from vizdl.figures.live import Along, Drag, Feed, Live, Pick, Take, Texts, whole
-from vizdl.figures.words import words
+from vizdl.figures.marks import add_ball, add_line, add_words
+from vizdl.figures.pairs import pair, rows
+from vizdl.figures.perceptron_places import axes, drawn, split
+from vizdl.figures.words import named, words
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
@@ -37,14 +39,6 @@ SIGNS = (style.NEGATIVE, style.POSITIVE)
 FIELD, LINE, WEIGHTS, POINT = range(4)
 LINKS, BARS, NUMBERS = 4, (5, 6, 7, 8), 9
 CURVED, WAY, DOT, OUTPUT = range(10, 14)
-BEYOND = 10.0  # how far the line of the split is drawn either way: out of the plane
-GROUND = {
-    "sigmoid": (-0.12, 1.12),
-    "tanh": (-1.25, 1.25),
-    "relu": (-0.12, 1.0),
-    "identity": (-1, 1),
-}
-BOUNDED = ("sigmoid", "tanh")  # the ground of the others is as large as the sums are
 
 SENTENCE = words(
     (
@@ -110,15 +104,15 @@ def live(trace: PerceptronTrace) -> Live:
     )
     feeds: dict[int, dict[str, Feed]] = {
         FIELD: {"z": whole("plane.tint")},
-        LINE: _pair("split.line"),
-        WEIGHTS: _pair("split.weights"),
-        POINT: {"x": whole("x1"), "y": whole("x2")},
+        LINE: rows("split.line"),
+        WEIGHTS: rows("split.weights"),
+        POINT: pair("x1", "x2"),
         LINKS: {"x": whole("drawn.links")},
         NUMBERS: {"x": whole("drawn.beside"), "text": Texts(TERM, over="drawn.terms")},
         CURVED: {"y": whole("curve")},
-        WAY: _pair("drawn.way"),
-        DOT: _pair("drawn.dot"),
-        OUTPUT: {**_pair("drawn.said"), "text": Texts(SAID)},
+        WAY: rows("drawn.way"),
+        DOT: rows("drawn.dot"),
+        OUTPUT: {**rows("drawn.said"), "text": Texts(SAID)},
     }
     for row, bar in enumerate(BARS):
         feeds[bar] = {
@@ -140,72 +134,6 @@ _SUMS = {"sums": "neuron.sums"}
 _AXES = {"across": "axes.x", "up": "axes.y"}
 
 
-def _pair(name: str) -> dict[str, Feed]:
-    return {"x": Take(name, 0, 0), "y": Take(name, 1, 1)}
-
-
-# Where everything stands, in Python as on a page
-
-
-def axes(name: str) -> Callable[[Any], dict[str, Any]]:
-    """The ends of the axis of the sums, and of that of the activation's output."""
-
-    def ends(sums: Any) -> dict[str, Any]:
-        reach = 1.25 * anp.maximum(3.6, anp.max(anp.abs(sums)))
-        low, high = GROUND[name]
-        size = 1.0 if name in BOUNDED else reach
-        return {"x": anp.stack([-reach, reach]), "y": anp.stack([low * size, high * size])}
-
-    return ends
-
-
-def drawn(
-    *, products: Any, sums: Any, output: Any, bias: Any, across: Any, up: Any, step: Any
-) -> dict[str, Any]:
-    """Bars, numbers and dots after that step: what is not known yet is NaN or out of sight.
-
-    `bars` (4, 2) are where the bars of the rows begin and end, `links` (9,) what joins them,
-    `way` (2, 3) the way from the sum to the output; `at` (6,) marks the step.
-    """
-    so_far = anp.where(step < STEPS - 1, sums[2], sums[3])
-    begins = anp.stack([sums[0], sums[1], sums[2], 0.0 * bias])
-    ends = anp.stack([sums[1], sums[2], sums[3], so_far])
-    known = step >= np.array([1, 2, 4, 3])
-    ends = anp.where(known, ends, anp.nan)
-    begins = anp.where(known, begins, anp.nan)
-    gap = 0.03 * (across[1] - across[0])
-    done = step == STEPS
-    last = anp.where(done, sums[3], anp.nan)
-    said = anp.where(sums[3] > 0, -0.17, 0.17) * (across[1] - across[0])
-    return {
-        "bars": anp.stack([begins, ends], axis=1),
-        "positive": ends - begins >= 0,
-        "terms": anp.stack([products[0], products[1], bias, so_far]),
-        "known": known,
-        "beside": anp.where(known, anp.maximum(begins, ends) + gap, across[0]),
-        "links": anp.stack([x for end in ends[:3] for x in (end, end, anp.nan * bias)]),
-        "way": anp.stack([anp.stack([last, last, across[0]]), anp.stack([up[1], output, output])]),
-        "dot": anp.stack([anp.where(done, sums[3], 2 * across[0] - across[1]), output])[:, None],
-        "said": anp.stack([anp.where(done, sums[3] + said, across[0]), output])[:, None],
-        "at": np.arange(STEPS + 1) == step,
-    }
-
-
-def split(w1: Any, w2: Any, bias: Any) -> dict[str, Any]:
-    """The line on which the sum is zero, and the weights from it on: (2, 2) each, x then y.
-
-    Not a number where both weights are zero: there is no such line.
-    """
-    square = w1 * w1 + w2 * w2
-    weights = anp.stack([w1, w2])
-    foot = -bias * weights / anp.where(square > 0, square, anp.nan)
-    along = BEYOND * anp.stack([-w2, w1]) / anp.sqrt(anp.where(square > 0, square, anp.nan))
-    return {
-        "line": anp.stack([foot - along, foot + along], axis=1),
-        "weights": anp.stack([foot, foot + weights], axis=1),
-    }
-
-
 def _numbers(trace: PerceptronTrace, step: int) -> dict[str, Any]:
     """The numbers of the trace at a step, by the names that a page has for them."""
     settings = trace.settings
@@ -216,16 +144,12 @@ def _numbers(trace: PerceptronTrace, step: int) -> dict[str, Any]:
     return {
         **settings.model_dump(),
         "step": step,
-        **{f"neuron.{name}": value for name, value in neuron.items()},
-        **{f"axes.{name}": value for name, value in ends.items()},
-        **{f"drawn.{name}": value for name, value in places.items()},
-        **{f"split.{name}": value for name, value in lines.items()},
+        **named(neuron=neuron, axes=ends, drawn=places, split=lines),
     }
 
 
 def _layout(trace: PerceptronTrace, theme: Theme) -> go.Layout:
     ends = axes(trace.settings.activation)(trace.sums)
-    plain: dict[str, Any] = {"zeroline": False, "showgrid": False, "range": list(SPAN)}
     made = layout(
         theme,
         aspect=1.85,
@@ -239,44 +163,20 @@ def _layout(trace: PerceptronTrace, theme: Theme) -> go.Layout:
             "margin.b": 50,
         },
         showlegend=False,
-        xaxis={
-            **plain,
-            "title": {"text": "input x<sub>1</sub>"},
-            "domain": [0, 0.46],
-            "constrain": "domain",
-        },
-        yaxis={
-            **plain,
-            "title": {"text": "input x<sub>2</sub>"},
-            "scaleanchor": "x",  # equal units: the weights stand square to the line
-            "constrain": "domain",
-            "constraintoward": "top",
-        },
-        xaxis2={
-            "title": {"text": "weighted sum z"},
-            "range": list(ends["x"]),
-            "domain": [0.58, 1],
-            "anchor": "y3",
-            "zeroline": True,
-        },
-        yaxis2={
-            "range": [-0.6, 3.6],
-            "domain": [0.55, 1],
-            "anchor": "x2",
-            "tickvals": HEIGHTS.tolist()[::-1],
-            "ticktext": list(ROWS)[::-1],
-            "tickfont": {"size": 14, "color": style.INK.on(theme)},
-            "showgrid": False,
-            "zeroline": False,
-        },
-        yaxis3={
-            "title": {"text": "output"},
-            "range": list(ends["y"]),
-            "domain": [0, 0.48],
-            "anchor": "x2",
-            "nticks": 4,
-            "zeroline": False,
-        },
+        xaxis=axis("input x<sub>1</sub>", SPAN, [0, 0.46], constrain="domain", **QUIET),
+        # equal units: the weights stand square to the line
+        yaxis=axis("input x<sub>2</sub>", SPAN, **square(), **QUIET),
+        xaxis2=axis("weighted sum z", ends["x"], [0.58, 1], "y3", zeroline=True),
+        yaxis2=axis(
+            ends=[-0.6, 3.6],
+            domain=[0.55, 1],
+            anchor="x2",
+            tickvals=HEIGHTS.tolist()[::-1],
+            ticktext=list(ROWS)[::-1],
+            tickfont={"size": 14, "color": style.INK.on(theme)},
+            **QUIET,
+        ),
+        yaxis3=axis("output", ends["y"], [0, 0.48], "x2", nticks=4, zeroline=False),
     )
     made.margin.t = 12  # there is no legend
     return made
@@ -300,74 +200,32 @@ def _draw_plane(
         hoverinfo="skip",
         name="weights",
     )
-    fig.add_scatter(
-        x=trace.inputs[:1],
-        y=trace.inputs[1:],
-        mode="markers",
-        marker={
-            "size": 16,
-            "symbol": "circle",
-            "color": ink,
-            "line": {"width": 2, "color": style.BACKGROUND.on(theme)},
-        },
-        hoverinfo="skip",
-        name="input",
-    )
+    x, y = trace.inputs[:1], trace.inputs[1:]
+    add_ball(fig, ink, theme, size=16, rim=2, x=x, y=y, symbol="circle", name="input")
 
 
 def _draw_sum(fig: go.Figure, theme: Theme) -> None:
     """The bars of the terms, each beginning where the last one ended."""
-    second = {"xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip"}
+    second = panel(2)
     between = [y for high in HEIGHTS[:3] for y in (high, high - 1, np.nan)]
-    fig.add_scatter(
-        y=between,
-        mode="lines",
-        line={"width": 1.5, "color": style.MUTED.on(theme)},
-        name="links",
-        **second,
-    )
+    add_line(fig, style.MUTED.on(theme), width=1.5, y=between, name="links", **second)
     for name, height in zip(ROWS, HEIGHTS, strict=True):
-        fig.add_scatter(y=[height, height], mode="lines", line={"width": 14}, name=name, **second)
-    fig.add_scatter(
-        y=HEIGHTS,
-        mode="text",
-        textposition="middle right",
-        textfont={"size": 14, "color": style.INK.on(theme)},
-        cliponaxis=False,
-        name="numbers",
-        **second,
-    )
+        line = {"width": 14}  # its colour is that of the sign
+        fig.add_scatter(
+            y=[height, height], mode="lines", line=line, hoverinfo="skip", name=name, **second
+        )
+    add_words(
+        fig, style.INK.on(theme), size=14, at="middle right", y=HEIGHTS, cliponaxis=False,
+        name="numbers", **second,
+    )  # fmt: skip
 
 
 def _draw_curve(fig: go.Figure, trace: PerceptronTrace, theme: Theme) -> None:
-    ink, muted = style.INK.on(theme), style.MUTED.on(theme)
-    third = {"xaxis": "x2", "yaxis": "y3", "hoverinfo": "skip"}
-    fig.add_scatter(
-        x=CURVE, y=trace.curve, mode="lines", line={"width": 3, "color": style.HIDDEN.on(theme)},
-        name="activation", **third,
-    )  # fmt: skip
-    fig.add_scatter(
-        mode="lines", line={"width": 1.5, "color": muted, "dash": "dot"}, name="way", **third
-    )
-    fig.add_scatter(
-        mode="markers",
-        marker={
-            "size": 13,
-            "symbol": "circle",
-            "color": ink,
-            "line": {"width": 2, "color": style.BACKGROUND.on(theme)},
-        },
-        name="output",
-        **third,
-    )
-    fig.add_scatter(
-        mode="text",
-        textposition="top center",
-        textfont={"size": 15, "color": ink},
-        cliponaxis=False,
-        name="said",
-        **third,
-    )
+    ink, third = style.INK.on(theme), panel(2, 3)
+    add_line(fig, style.HIDDEN.on(theme), x=CURVE, y=trace.curve, name="activation", **third)
+    add_line(fig, style.MUTED.on(theme), width=1.5, dash="dot", name="way", **third)
+    add_ball(fig, ink, theme, size=13, rim=2, symbol="circle", name="output", **third)
+    add_words(fig, ink, size=15, at="top center", cliponaxis=False, name="said", **third)
 
 
 def _frame(numbers: dict[str, Any], theme: Theme) -> dict[int, dict[str, Any]]:
