@@ -6,6 +6,7 @@ import pytest
 from vizdl.experiments import attention as experiment
 from vizdl.experiments.attention import ANIMALS, NAMES
 from vizdl.figures import attention as figures
+from vizdl.figures import attention_places
 from vizdl.figures.base import to_payload
 
 
@@ -29,9 +30,11 @@ def test_bars_arcs_and_answers_are_the_traces(trace, figure, step):
     bars = np.array(shown(figure, step, figures.BARS).y).reshape(-1, 5)
     np.testing.assert_array_equal(bars[:, 2], trace.weights[step])
     x, y = (np.array(shown(figure, step, figures.ARCS)[a]).reshape(8, -1) for a in "xy")
-    turn = len(figures.TURN)
+    turn = len(attention_places.TURN)
     wide = np.hypot(x[:, 0] - x[:, 2 * turn - 1], y[:, 0] - y[:, 2 * turn - 1])
-    np.testing.assert_allclose(wide, 2 * figures.WIDE * (trace.weights[step] + 0.004), rtol=1e-9)
+    np.testing.assert_allclose(
+        wide, 2 * attention_places.WIDE * (trace.weights[step] + 0.004), rtol=1e-9
+    )
     middle = (x[:, turn - 1] + x[:, turn]) / 2
     np.testing.assert_allclose(middle, np.arange(1, 9))  # each ends over its item
     np.testing.assert_allclose((x[:, 0] + x[:, 2 * turn - 1]) / 2, 9)  # all begin at the question

@@ -13,29 +13,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import autograd.numpy as anp
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from vizdl import style
 from vizdl.experiments import attention as experiment
 from vizdl.experiments import attention_flow
 from vizdl.experiments.attention import ANIMALS, NAMES, AttentionTrace
 from vizdl.experiments.live import Run
+from vizdl.figures.attention_places import BLOCK, drawn
+from vizdl.figures.axes import QUIET, axis, panel
 from vizdl.figures.base import layout, playable
 from vizdl.figures.live import Feed, Live, Pick, Texts, now, whole
-from vizdl.figures.words import words
+from vizdl.figures.marks import add_area, add_line, add_words, sides
+from vizdl.figures.pairs import pair
+from vizdl.figures.words import named, words
 from vizdl.style import Theme
-
-Array = NDArray[np.float64]
 
 (ARCS, BARS, NUMBERS, PEOPLE, KINDS, MARK, QUESTION, CHANCES, SAID, RIGHT, ATTENTION, LSTM,
  RNN, NAMED) = range(14)  # fmt: skip
-TURN = np.linspace(0, np.pi, 21)  # along half an arc's ellipse
 NAME_AT, ANIMAL_AT, FLOOR = -0.14, -0.3, -0.42  # heights below the arcs
-WIDE, TALL = 0.24, 0.11  # half the width of an arc that has all the weight: across and up
-BLOCK = 0.62  # of a bar, of the room that it has
 
 _LOOK = (
     "After {steps[step]:d} training steps, asked for {called[shown.name]:s}: "
@@ -91,7 +88,7 @@ def live(trace: AttentionTrace) -> Live:
         },
     )  # fmt: skip
     feeds: dict[int, dict[str, Feed]] = {
-        ARCS: {"x": whole("drawn.arc_x"), "y": whole("drawn.arc_y")},
+        ARCS: pair("drawn.arc_x", "drawn.arc_y"),
         BARS: {"y": whole("drawn.bars")},
         NUMBERS: {"y": whole("net.weights"), "text": Texts(SHARE, over="told.shares")},
         PEOPLE: {
@@ -119,44 +116,6 @@ def live(trace: AttentionTrace) -> Live:
     )
 
 
-# Where everything stands, in Python as on a page
-
-
-def drawn(*, weights: Any, scores: Any, chances: Any, asked: Any, animal: Any) -> dict[str, Any]:
-    """Arcs and bars of the weights (T,) and of the chances (VALUES,).
-
-    `arc_x`, `arc_y` (T, 43) are the outlines of the arcs, `bars` (T, 5) and `answers` (VALUES, 5)
-    those of the bars, each with a gap after it.
-    """
-    T, V = len(scores), len(chances)
-    place = np.arange(1.0, T + 1)
-    radius = (T + 1 - place[:, None]) / 2
-    half = weights[:, None] + 0.004  # an arc without weight is still to be seen
-    cosine, sine = np.cos(TURN), np.sin(TURN)
-    height = 0.94 * radius / (T / 2)
-    gap = np.full((T, 1), np.nan) + 0 * half
-    arc_x = [
-        place[:, None] + radius + (radius + side * WIDE * half) * way
-        for side, way in ((1, cosine), (-1, cosine[::-1]))
-    ]
-    arc_y = [(height + side * TALL * half) * way for side, way in ((1, sine), (-1, sine[::-1]))]
-    return {
-        "number": place + 0 * weights,
-        "arc_x": anp.concatenate([*arc_x, gap], axis=1),
-        "arc_y": anp.concatenate([*arc_y, gap], axis=1),
-        "bars": _blocks(weights),
-        "answers": anp.stack([0 * chances, 0 * chances, chances, chances, np.nan * chances], -1),
-        "beside": chances + 0.02,
-        "mark": anp.stack([asked + 1 + side for side in (-0.47, 0.47, 0.47, -0.47, -0.47)]),
-        "right": anp.stack([V - 1 - animal - BLOCK / 2, V - 1 - animal + BLOCK / 2]),
-        "highest": anp.max(scores),
-    }
-
-
-def _blocks(values: Any) -> Any:
-    return anp.stack([0 * values, 0 * values, values, values, np.nan * values], axis=-1)
-
-
 def _numbers(trace: AttentionTrace, step: int) -> dict[str, Any]:
     """The numbers of the trace at a moment, by the names that a page has for them."""
     shown = experiment.presented(trace.names, trace.animals, trace.asked)
@@ -173,15 +132,14 @@ def _numbers(trace: AttentionTrace, step: int) -> dict[str, Any]:
         "net.weights": weights,
         "net.scores": scores,
         "net.chances": chances,
-        **{f"shown.{name}": shown[name] for name in ("name", "animal")},
-        **{f"told.{name}": value for name, value in told.items()},
-        **{f"drawn.{name}": value for name, value in places.items()},
+        **named(shown={name: shown[name] for name in ("name", "animal")}, told=told, drawn=places),
     }
 
 
 def _layout(trace: AttentionTrace, theme: Theme) -> go.Layout:
     T, V = len(trace.names), len(ANIMALS)
-    bare: dict[str, Any] = {"showgrid": False, "zeroline": False, "showticklabels": False}
+    bare: dict[str, Any] = {**QUIET, "showticklabels": False}
+    percent = ["0", "50%", "100%"]
     made = layout(
         theme,
         aspect=1.75,
@@ -198,50 +156,26 @@ def _layout(trace: AttentionTrace, theme: Theme) -> go.Layout:
             "yaxis4.domain": [0, 0.17],
         },
         showlegend=False,
-        xaxis={**bare, "range": [0.4, T + 1.7], "domain": [0, 0.6], "anchor": "y2"},
-        yaxis={**bare, "range": [FLOOR, 1.08], "domain": [0.36, 1]},
-        yaxis2={
-            **bare,
-            "range": [0, 1.18],
-            "domain": [0, 0.32],
-            "zeroline": True,
-            "title": {"text": "weight"},
-        },
-        xaxis2={
-            "title": {"text": "chance of each answer"},
-            "range": [0, 1.16],
-            "domain": [0.7, 1],
-            "anchor": "y3",
-            "tickvals": [0, 0.5, 1],
-            "ticktext": ["0", "50%", "100%"],
-        },
-        yaxis3={
-            "range": [-0.6, V - 0.4],
-            "domain": [0.56, 1],
-            "anchor": "x2",
-            "tickvals": list(range(V)),
-            "ticktext": list(ANIMALS[::-1]),
-            "showgrid": False,
-            "zeroline": False,
-        },
-        xaxis3={
-            "title": {"text": "steps back to the item"},
-            "range": [0.7, T + 0.3],
-            "domain": [0.7, 1],
-            "anchor": "y4",
-            "tickvals": list(range(1, T + 1)),
-            "showgrid": False,
-        },
-        yaxis4={
-            "title": {"text": "right"},
-            "range": [0, 119],
-            "domain": [0, 0.34],
-            "anchor": "x3",
-            "tickvals": [0, 50, 100],
-            "ticktext": ["0", "50%", "100%"],
-            "zeroline": False,
-        },
-    )
+        xaxis=axis(ends=[0.4, T + 1.7], domain=[0, 0.6], anchor="y2", **bare),
+        yaxis=axis(ends=[FLOOR, 1.08], domain=[0.36, 1], **bare),
+        yaxis2=axis("weight", [0, 1.18], [0, 0.32], **{**bare, "zeroline": True}),
+        xaxis2=axis(
+            "chance of each answer", [0, 1.16], [0.7, 1], "y3",
+            tickvals=[0, 0.5, 1], ticktext=percent,
+        ),
+        yaxis3=axis(
+            ends=[-0.6, V - 0.4], domain=[0.56, 1], anchor="x2",
+            tickvals=list(range(V)), ticktext=list(ANIMALS[::-1]), **QUIET,
+        ),
+        xaxis3=axis(
+            "steps back to the item", [0.7, T + 0.3], [0.7, 1], "y4",
+            tickvals=list(range(1, T + 1)), showgrid=False,
+        ),
+        yaxis4=axis(
+            "right", [0, 119], [0, 0.34], "x3",
+            tickvals=[0, 50, 100], ticktext=percent, zeroline=False,
+        ),
+    )  # fmt: skip
     made.margin.update(t=10, l=34)
     return made
 
@@ -252,22 +186,16 @@ def _draw_memory(
     T = len(trace.names)
     place = np.arange(1.0, T + 1)
     query, key, value = (role.on(theme) for role in (style.QUERY, style.KEY, style.VALUE))
-    area: dict[str, Any] = {"mode": "lines", "fill": "toself", "hoverinfo": "skip"}
-    flat = {"line_width": 0, **area}
-    fig.add_scatter(
-        x=numbers["drawn.arc_x"].ravel(), y=numbers["drawn.arc_y"].ravel(),
-        fillcolor=query, opacity=0.85, name="arcs", **flat,
+    add_area(
+        fig, query, x=numbers["drawn.arc_x"].ravel(), y=numbers["drawn.arc_y"].ravel(),
+        opacity=0.85, name="arcs",
     )  # fmt: skip
-    sides = place[:, None] + BLOCK / 2 * np.array([-1, 1, 1, -1, np.nan])
-    fig.add_scatter(
-        x=sides.ravel(), y=numbers["drawn.bars"].ravel(), yaxis="y2",
-        fillcolor=query, name="bars", **flat,
-    )  # fmt: skip
-    fig.add_scatter(
-        x=place, y=numbers["net.weights"], yaxis="y2", mode="text", textposition="top center",
-        text=[SHARE.fill(numbers, i=t) for t in range(T)],
-        textfont={"size": 13, "color": style.INK.on(theme)}, hoverinfo="skip", cliponaxis=False,
-        name="shares",
+    add_area(
+        fig, query, x=sides(place, BLOCK), y=numbers["drawn.bars"].ravel(), yaxis="y2", name="bars"
+    )
+    add_words(
+        fig, style.INK.on(theme), at="top center", x=place, y=numbers["net.weights"], yaxis="y2",
+        text=[SHARE.fill(numbers, i=t) for t in range(T)], cliponaxis=False, name="shares",
     )  # fmt: skip
     fig.add_scatter(
         x=place, y=np.full(T, NAME_AT), mode="markers+text",
@@ -275,45 +203,41 @@ def _draw_memory(
         marker={"size": 34, "symbol": "square", "opacity": 0}, hoverinfo="text",
         hovertext=[TILE.fill(numbers, i=t) for t in range(T)], name="people",
     )  # fmt: skip
-    fig.add_scatter(
-        x=place, y=np.full(T, ANIMAL_AT), mode="text", text=[ANIMALS[k] for k in trace.animals],
-        textfont={"size": 13, "color": value}, hoverinfo="skip", name="animals",
-    )  # fmt: skip
+    animals = [ANIMALS[k] for k in trace.animals]
+    add_words(fig, value, x=place, y=np.full(T, ANIMAL_AT), text=animals, name="animals")
     low, high = ANIMAL_AT - 0.09, NAME_AT + 0.09
-    fig.add_scatter(
-        x=numbers["drawn.mark"], y=[low, low, high, high, low], mode="lines",
-        line={"width": 2, "color": query}, hoverinfo="skip", name="right item",
+    add_line(
+        fig, query, width=2, x=numbers["drawn.mark"], y=[low, low, high, high, low],
+        name="right item",
     )  # fmt: skip
-    fig.add_scatter(
-        x=[T + 1.0], y=[NAME_AT], mode="text", text=[ASKED.fill(numbers)],
-        textfont={"size": 14, "color": query}, hoverinfo="skip", cliponaxis=False, name="question",
+    add_words(
+        fig, query, size=14, x=[T + 1.0], y=[NAME_AT], text=[ASKED.fill(numbers)],
+        cliponaxis=False, name="question",
     )  # fmt: skip
 
 
 def _draw_answer(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
     rows = np.arange(len(ANIMALS))[::-1]
-    axes = {"xaxis": "x2", "yaxis": "y3"}
-    sides = rows[:, None] + BLOCK / 2 * np.array([-1, 1, 1, -1, np.nan])
-    fig.add_scatter(
-        x=numbers["drawn.answers"].ravel(), y=sides.ravel(), mode="lines", line_width=0,
-        fill="toself", fillcolor=style.VALUE.on(theme), hoverinfo="skip", name="chances", **axes,
+    axes = panel(2, 3)
+    add_area(
+        fig, style.VALUE.on(theme), x=numbers["drawn.answers"].ravel(), y=sides(rows, BLOCK),
+        name="chances", **axes,
     )  # fmt: skip
-    fig.add_scatter(
-        x=numbers["drawn.beside"], y=rows, mode="text", textposition="middle right",
-        text=[LIKELY.fill(numbers, i=k) for k in range(len(rows))],
-        textfont={"size": 12, "color": style.INK.on(theme)}, hoverinfo="skip", cliponaxis=False,
+    add_words(
+        fig, style.INK.on(theme), size=12, at="middle right", x=numbers["drawn.beside"], y=rows,
+        text=[LIKELY.fill(numbers, i=k) for k in range(len(rows))], cliponaxis=False,
         name="likely", **axes,
     )  # fmt: skip
-    fig.add_scatter(
-        x=[0, 0], y=numbers["drawn.right"], mode="lines", hoverinfo="skip", name="right answer",
-        line={"width": 5, "color": style.QUERY.on(theme)}, **axes,
+    add_line(
+        fig, style.QUERY.on(theme), width=5, x=[0, 0], y=numbers["drawn.right"],
+        name="right answer", **axes,
     )  # fmt: skip
 
 
 def _draw_distance(fig: go.Figure, trace: AttentionTrace, theme: Theme) -> None:
     T = len(trace.names)
     back = np.arange(1, T + 1)
-    axes = {"xaxis": "x3", "yaxis": "y4"}
+    axes = panel(3, 4)
     curves = (
         ("attention", trace.accuracy[-1], style.QUERY, T // 2, "diamond"),
         ("LSTM", trace.lstm, style.CELL, T - 2, "square"),
@@ -326,11 +250,10 @@ def _draw_distance(fig: go.Figure, trace: AttentionTrace, theme: Theme) -> None:
             hovertemplate=name + ", %{x} steps back: %{y:.0f}% right<extra></extra>", **axes,
         )  # fmt: skip
     for name, shares, role, at, _ in curves:  # that of attention moves with its curve
-        fig.add_scatter(
-            x=back[at : at + 1], y=100 * shares[at : at + 1], mode="text", text=[name],
-            textposition="bottom center" if name == "RNN" else "top center",
-            textfont={"size": 13, "color": role.on(theme)},
-            hoverinfo="skip", cliponaxis=False, name=f"{name}, its name", **axes,
+        add_words(
+            fig, role.on(theme), at="bottom center" if name == "RNN" else "top center",
+            x=back[at : at + 1], y=100 * shares[at : at + 1], text=[name], cliponaxis=False,
+            name=f"{name}, its name", **axes,
         )  # fmt: skip
 
 
