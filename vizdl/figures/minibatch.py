@@ -19,15 +19,18 @@ from vizdl import style
 from vizdl.experiments import minibatch_flow as flows
 from vizdl.experiments.minibatch import DOMAIN, POINTS, MinibatchTrace
 from vizdl.experiments.minibatch_flow import BANDS
+from vizdl.figures.axes import QUIET, axis, panel, square
 from vizdl.figures.base import layout, playable
 from vizdl.figures.live import Feed, Live, Take, Texts, whole
-from vizdl.figures.words import words
+from vizdl.figures.marks import add_ball, add_line
+from vizdl.figures.minibatch_words import BATCH, BETWEEN, LEAST, NAMES, SENTENCE, TABLE
+from vizdl.figures.pairs import columns, pair, rows
+from vizdl.figures.words import named
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-NAMES = ("one", "batch", "all")  # the walkers: one point a step, a batch, all points
 BACK_TO_FRONT = (2, 1, 0)  # the widest line lies at the back
 WALKERS = style.SERIES[1:4]
 WIDTHS = (2.0, 3.0, 5.0)  # lines that lie over each other are told apart by width and dash
@@ -40,50 +43,6 @@ LOSSES = tuple(DATA + 3 - k for k in range(3))  # of each walker, the last one f
 NEAR, PULLS, PULL, CHOSEN, CHOSEN_ONE = range(DATA + 4, DATA + 9)
 LINES, TRAILS, PLACES, NOW = (
     tuple(CHOSEN_ONE + 3 * group + 3 - k for k in range(3)) for group in range(4)
-)
-
-_COST = "{at.spent:d} gradients computed. Loss above the least: "
-_LEFT = {
-    "one": "{here.left[0]:n2} with 1 point a step (step {at.one:d}), ",
-    "batch": "{here.left[1]:n2} with {batch_size:d} (step {at.batch:d}), ",
-    "all": f"{{here.left[2]:n2}} with all {POINTS} (step {{at.all:d}}).",
-}
-_GONE = {"one": "1 point a step has diverged, ", "batch": "{batch_size:d} have diverged, "}
-SENTENCE = words(
-    ("not at.spent", "No gradient is computed yet: all three walkers stand at the same place."),
-    ("here.gone", _COST + _GONE["one"] + _GONE["batch"] + _LEFT["all"]),
-    ("here.gone_one", _COST + _GONE["one"] + _LEFT["batch"] + _LEFT["all"]),
-    ("here.gone_batch", _COST + _LEFT["one"] + _GONE["batch"] + _LEFT["all"]),
-    _COST + _LEFT["one"] + _LEFT["batch"] + _LEFT["all"],
-)
-BATCH = words("{batch_size:d} points")
-BETWEEN = tuple(
-    words(f"loss from {{rings.edges[{k}]}} to {{rings.edges[{k + 1}]}}") for k in range(BANDS)
-)
-LEAST = words("the minimum: loss {data.floor}")
-_NONE = ("not left", "none: the data have been gone through")
-TABLE = (
-    ("step of the batch", words("{at.batch:d}")),
-    ("gradients computed by each walker", words("{at.spent:d}")),
-    ("loss above the least: 1 point a step", words("{here.left[0]:n6}")),
-    ("loss above the least: a batch a step", words("{here.left[1]:n6}")),
-    ("loss above the least: all points a step", words("{here.left[2]:n6}")),
-    *(
-        (
-            f"weights: {what} a step",
-            words(f"({{{name}.w[at.{name},0]:n6}}, {{{name}.w[at.{name},1]:n6}})"),
-        )
-        for name, what in zip(NAMES, ("1 point", "a batch", "all points"), strict=True)
-    ),
-    (
-        "gradient of the next batch",
-        words(_NONE, "({opinion.batch[0]:n6}, {opinion.batch[1]:n6})"),
-    ),
-    (
-        "gradient of all points at that place",
-        words(_NONE, "({opinion.all[0]:n6}, {opinion.all[1]:n6})"),
-    ),
-    ("angle between the two", words(_NONE, "{opinion.angle:n4}°")),
 )
 
 
@@ -117,24 +76,20 @@ def live(trace: MinibatchTrace) -> Live:
             }
             for k in range(1, BANDS)
         },
-        MINIMUM: {
-            "x": Take("data.minimum", 0, 0),
-            "y": Take("data.minimum", 1, 1),
-            "text": Texts(LEAST),
-        },
-        DATA: _pair("data.x", "data.y"),
-        NEAR: _pair("axis.span", "axis.near"),
-        PULLS: _pair("next.pull_x_batch", "next.pull_y_batch"),
-        PULL: _pair("next.pull_x_one", "next.pull_y_one"),
-        CHOSEN: _pair("next.x_batch", "next.y_batch"),
-        CHOSEN_ONE: _pair("next.x_one", "next.y_one"),
+        MINIMUM: {**rows("data.minimum"), "text": Texts(LEAST)},
+        DATA: pair("data.x", "data.y"),
+        NEAR: pair("axis.span", "axis.near"),
+        PULLS: pair("next.pull_x_batch", "next.pull_y_batch"),
+        PULL: pair("next.pull_x_one", "next.pull_y_one"),
+        CHOSEN: pair("next.x_batch", "next.y_batch"),
+        CHOSEN_ONE: pair("next.x_one", "next.y_one"),
     }
     for k, name in enumerate(NAMES):
         gap, at, tail = f"{name}.gap", f"at.{name}", f"at.tail_{name}"
         feeds[LOSSES[k]] = {"x": whole("curve.cost"), "y": Take(gap, at=f"curve.{name}")}
         feeds[LINES[k]] = {"x": whole("data.ends"), "y": Take("lines.y", k, k)}
-        feeds[TRAILS[k]] = _track(name, tail, at)
-        feeds[PLACES[k]] = _track(name, at, at)
+        feeds[TRAILS[k]] = columns(f"{name}.w", tail, at)
+        feeds[PLACES[k]] = columns(f"{name}.w", at, at)
         feeds[NOW[k]] = {"x": whole("at.shown"), "y": Take(gap, at, at)}
     feeds[LOSSES[1]]["name"] = Texts(BATCH)
     return Live(
@@ -150,14 +105,6 @@ def live(trace: MinibatchTrace) -> Live:
         clicks=dict.fromkeys(LOSSES, "curve.batch"),
         start=FIRST,
     )
-
-
-def _pair(x: str, y: str) -> dict[str, Feed]:
-    return {"x": whole(x), "y": whole(y)}
-
-
-def _track(name: str, first: str, last: str) -> dict[str, Feed]:
-    return {axis: Take(f"{name}.w", first, last, (k,)) for k, axis in enumerate("xy")}
 
 
 def moments(trace: MinibatchTrace, count: int = MOMENTS) -> Indices:
@@ -188,16 +135,15 @@ def _numbers(trace: MinibatchTrace, spent: int) -> dict[str, Any]:
     one, batch, every = (gap[int(at[name])] for gap, name in zip(trace.gaps, NAMES, strict=True))
     gradient = trace.walks[1].gradients[int(at["from_batch"])]
     place = trace.walks[1].positions[int(at["batch"])]
-    groups = {
-        "at": at,
-        "here": flows.here(one, batch, every, trace.gaps[2][0]),
-        "opinion": flows.opinion(gradient, place, problem.hessian, problem.minimum),
-    }
     return {
         "batch_size": size,
         "left": _total(trace) / size - at["batch"],
         **{f"{name}.w": walk.positions for name, walk in zip(NAMES, trace.walks, strict=True)},
-        **{f"{of}.{name}": value for of, named in groups.items() for name, value in named.items()},
+        **named(
+            at=at,
+            here=flows.here(one, batch, every, trace.gaps[2][0]),
+            opinion=flows.opinion(gradient, place, problem.hessian, problem.minimum),
+        ),
     }
 
 
@@ -205,6 +151,7 @@ def _layout(trace: MinibatchTrace, theme: Theme) -> go.Layout:
     problem, surface = trace.problem, trace.surface
     ranges = _axis(trace)
     plain: dict[str, Any] = {"zeroline": False}
+    powers: dict[str, Any] = {**plain, "type": "log", "dtick": 1, "exponentformat": "none"}
     return layout(
         theme,
         aspect=1.9,
@@ -221,60 +168,19 @@ def _layout(trace: MinibatchTrace, theme: Theme) -> go.Layout:
             "margin.b": 44,
         },
         legend={"traceorder": "normal", "itemclick": False, "itemdoubleclick": False},
-        xaxis={
-            **plain,
-            "title": {"text": "x"},
-            "range": [-1.1, 2.1],
-            "domain": [0, 0.45],
-            "anchor": "y",
-        },
-        yaxis={
-            **plain,
-            "title": {"text": "y"},
-            "domain": [0.53, 1],
-            "range": list(flows.span(problem.x, problem.y)["heights"]),
-        },
-        xaxis2={
-            **plain,
-            "title": {"text": "gradients computed"},
-            "type": "log",
-            "exponentformat": "none",
-            "range": list(ranges["cost"]),
-            "dtick": 1,
-            "domain": [0, 0.45],
-            "anchor": "y2",
-        },
-        yaxis2={
-            **plain,
-            "title": {"text": "loss above the least"},
-            "type": "log",
-            "range": list(ranges["loss"]),
-            "dtick": 1,
-            "exponentformat": "none",
-            "domain": [0, 0.35],
-            "anchor": "x2",
-        },
-        xaxis3={
-            **plain,
-            "title": {"text": "w<sub>1</sub>: the intercept"},
-            "range": [surface.x[0], surface.x[-1]],
-            "domain": [0.54, 1],
-            "anchor": "y3",
-            "constrain": "domain",
-            "showgrid": False,
-        },
-        yaxis3={
-            **plain,
-            "title": {"text": "w<sub>2</sub>: the slope"},
-            "range": [surface.y[0], surface.y[-1]],
-            "domain": [0, 1],
-            "anchor": "x3",
-            "scaleanchor": "x3",  # equal units: a step downhill stands square to the contours
-            "constrain": "domain",
-            "constraintoward": "top",
-            "showgrid": False,
-        },
-    )
+        xaxis=axis("x", [-1.1, 2.1], [0, 0.45], "y", **plain),
+        yaxis=axis("y", flows.span(problem.x, problem.y)["heights"], [0.53, 1], **plain),
+        xaxis2=axis("gradients computed", ranges["cost"], [0, 0.45], "y2", **powers),
+        yaxis2=axis("loss above the least", ranges["loss"], [0, 0.35], "x2", **powers),
+        xaxis3=axis(
+            "w<sub>1</sub>: the intercept", surface.x[[0, -1]], [0.54, 1], "y3",
+            constrain="domain", **QUIET,
+        ),
+        # equal units: a step downhill stands square to the contours
+        yaxis3=axis(
+            "w<sub>2</sub>: the slope", surface.y[[0, -1]], [0, 1], "x3", **square("x3"), **QUIET
+        ),
+    )  # fmt: skip
 
 
 # What stands still
@@ -287,7 +193,7 @@ def _draw_map(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
     box = np.array([(columns[i], rows[j]) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]).T
     values = {"rings.edges": rings["edges"], "data.floor": trace.floor}
     low, high = (stop[1] for stop in style.height_scale(theme))
-    second = {"xaxis": "x3", "yaxis": "y3"}
+    third = panel(3)
     for k, (x, y) in enumerate([box, *rings["outline"][::-1]]):  # the highest band lies below
         band = BANDS - 1 - k
         fig.add_scatter(
@@ -302,17 +208,17 @@ def _draw_map(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
             text=BETWEEN[band].fill(values),
             name="landscape",
             showlegend=False,
-            **second,
+            **third,
         )
     fig.add_scatter(
         x=problem.minimum[:1],
         y=problem.minimum[1:],
         mode="markers",
-        marker={"symbol": "x-thin", "size": 11, "line": {"width": 2, "color": _ink(theme)}},
+        marker={"symbol": "x-thin", "size": 11, "line": {"width": 2, "color": style.INK.on(theme)}},
         text=LEAST.fill(values),
         hovertemplate="%{text}<extra></extra>",
         showlegend=False,
-        **second,
+        **third,
     )
 
 
@@ -330,7 +236,7 @@ def _draw_data(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
 
 def _draw_losses(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
     curve = flows.sampled(_total(trace), trace.settings.batch_size)
-    second = {"xaxis": "x2", "yaxis": "y2"}
+    second = panel(2)
     for k in BACK_TO_FRONT:
         fig.add_scatter(
             x=curve["cost"],
@@ -344,32 +250,23 @@ def _draw_losses(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
             **second,
         )
     ranges = _axis(trace)
-    fig.add_scatter(
-        x=ranges["span"],
-        y=ranges["near"],
-        mode="lines",
-        line={"color": style.MUTED.on(theme), "width": 1, "dash": "dot"},
+    add_line(
+        fig, style.MUTED.on(theme), width=1, dash="dot", x=ranges["span"], y=ranges["near"],
+        hoverinfo=None, showlegend=False, **second,
         hovertemplate=f"a share of {trace.near:g} is left: arrived<extra></extra>",
-        showlegend=False,
-        **second,
-    )
+    )  # fmt: skip
 
 
 # What moves
 
 
 def _draw_moving(fig: go.Figure, theme: Theme) -> None:
-    edge = {"width": 1, "color": style.BACKGROUND.on(theme)}
-    map_, curve = {"xaxis": "x3", "yaxis": "y3"}, {"xaxis": "x2", "yaxis": "y2"}
+    map_, curve = panel(3), panel(2)
     for k, width in ((1, 1.0), (0, 2.0)):
         _line(fig, k, theme, width, "solid", opacity=0.7)
     for k, size, what in ((1, 7, "one of the batch's points"), (0, 12, "the single point")):
-        fig.add_scatter(
-            mode="markers",
-            marker={"size": size, "color": _colour(k, theme), "line": edge},
-            hovertemplate=f"{what} for the next step: (%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
-            showlegend=False,
-        )
+        told = f"{what} for the next step: (%{{x:.2f}}, %{{y:.2f}})<extra></extra>"
+        _balls(fig, k, theme, told, size=size, rim=1)
     for k in BACK_TO_FRONT:
         _line(fig, k, theme, WIDTHS[k], DASHES[k])
     for k in BACK_TO_FRONT:
@@ -377,23 +274,17 @@ def _draw_moving(fig: go.Figure, theme: Theme) -> None:
     called = ("1 point a step", "a batch a step", f"all {POINTS} points a step")
     for axes in (map_, curve):
         for k in BACK_TO_FRONT:
-            fig.add_scatter(
-                mode="markers",
-                marker={"size": 13, "color": _colour(k, theme), "line": {**edge, "width": 1.5}},
-                hovertemplate=f"{called[k]}<br>now at %{{x:.3g}}, %{{y:.3g}}<extra></extra>",
-                showlegend=False,
-                **axes,
-            )
+            told = f"{called[k]}<br>now at %{{x:.3g}}, %{{y:.3g}}<extra></extra>"
+            _balls(fig, k, theme, told, size=13, **axes)
 
 
 def _line(fig: go.Figure, walker: int, theme: Theme, width: float, dash: str, **more: Any) -> None:
-    fig.add_scatter(
-        mode="lines",
-        line={"color": _colour(walker, theme), "width": width, "dash": dash},
-        hoverinfo="skip",
-        showlegend=False,
-        **more,
-    )
+    add_line(fig, _colour(walker, theme), width=width, dash=dash, showlegend=False, **more)
+
+
+def _balls(fig: go.Figure, walker: int, theme: Theme, told: str, **more: Any) -> None:
+    colour = _colour(walker, theme)
+    add_ball(fig, colour, theme, hoverinfo=None, hovertemplate=told, showlegend=False, **more)
 
 
 def _frame(trace: MinibatchTrace, spent: int) -> dict[int, dict[str, Array]]:
@@ -425,7 +316,3 @@ def _xy(x: Array, y: Array) -> dict[str, Array]:
 
 def _colour(walker: int, theme: Theme) -> str:
     return WALKERS[walker].on(theme)
-
-
-def _ink(theme: Theme) -> str:
-    return style.INK.on(theme)
