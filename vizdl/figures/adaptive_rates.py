@@ -29,16 +29,19 @@ from vizdl.experiments.adaptive_rates import (
     AdaptiveRatesTrace,
 )
 from vizdl.experiments.walks import within
+from vizdl.figures.axes import QUIET, axis, panel
 from vizdl.figures.base import layout, playable
 from vizdl.figures.contour import add_map, live_map
 from vizdl.figures.live import Along, Drag, Live, Pick, Take, Texts, upto, whole
-from vizdl.figures.walks import SECOND, add_ball, add_line, add_start, columns, xy
+from vizdl.figures.marks import add_ball, add_line, add_words
+from vizdl.figures.pairs import columns, rows, xy
+from vizdl.figures.walks import SECOND, add_start, map_axes
 from vizdl.figures.words import words
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
 
-THIRD = {"xaxis": "x3", "yaxis": "y3"}
+THIRD = panel(3)
 BANDS = 14  # of the map
 ALL = range(len(OPTIMIZERS))
 DASHES = (None, None, "dash", None, "dot", "dash", None)
@@ -130,7 +133,7 @@ def live(trace: AdaptiveRatesTrace) -> Live:
         FIRST: {"x": whole("here.first")},
         SECONDS: {"x": whole("here.second")},
         SCORE: {"text": Texts(SCORED, over="score.reached")},
-        START: {"x": Take("start.w", 0, 0), "y": Take("start.w", 1, 1)},
+        START: rows("start.w"),
     }
     horizontal, vertical = (
         Along(f"start_{axis}", f"box[{k},0]", f"box[{k},1]", snap=0.002)
@@ -176,7 +179,6 @@ def _numbers(trace: AdaptiveRatesTrace) -> dict[str, Any]:
 
 def _layout(trace: AdaptiveRatesTrace, theme: Theme) -> go.Layout:
     domain = experiment.DOMAINS[trace.settings.landscape]
-    plain: dict[str, Any] = {"zeroline": False, "showgrid": False}
     return layout(
         theme,
         aspect=1.6,
@@ -191,55 +193,34 @@ def _layout(trace: AdaptiveRatesTrace, theme: Theme) -> go.Layout:
             "legend.font.size": 12,
         },
         legend={"itemclick": False, "itemdoubleclick": False},
-        xaxis={
-            **plain,
-            "title": {"text": "weight w<sub>1</sub>"},
-            "range": list(domain[0]),
-            "domain": [0, 0.52],
-            "constrain": "domain",
-            "anchor": "y",
-        },
-        yaxis={
-            **plain,
-            "title": {"text": "weight w<sub>2</sub>"},
-            "range": list(domain[1]),
-            "scaleanchor": "x",
-            "constrain": "domain",
-            "constraintoward": "top",
-        },
-        xaxis2={
-            "title": {"text": "step"},
-            "range": [-0.02 * STEPS, 1.02 * STEPS],
-            "domain": [0.62, 1],
-            "anchor": "y2",
-            "zeroline": False,
-        },
-        yaxis2={
-            "title": {"text": "loss"},
-            "type": "log",
-            "range": list(computed.loss_ends(float(trace.losses[0, 0]))),
-            "domain": [0.58, 1],
-            "anchor": "x2",
-            "dtick": 1,
-            "exponentformat": "power",
-        },
-        xaxis3={
-            "title": {"text": "rates: ● for w<sub>1</sub>, ■ for w<sub>2</sub>"},
-            "type": "log",
-            "range": [-4, 3.6],
-            "tickvals": [1e-4, 1e-2, 1, 100],
-            "ticktext": ["10<sup>−4</sup>", "0.01", "1", "100"],
-            "domain": [0.68, 1],
-            "anchor": "y3",
-        },
-        yaxis3={
-            **plain,
-            "range": [len(OPTIMIZERS) - 0.4, -0.6],
-            "tickvals": list(ALL),
-            "ticktext": list(TITLES),
-            "domain": [0, 0.38],
-            "anchor": "x3",
-        },
+        **map_axes(domain, [0, 0.52]),
+        xaxis2=axis("step", [-0.02 * STEPS, 1.02 * STEPS], [0.62, 1], "y2", zeroline=False),
+        yaxis2=axis(
+            "loss",
+            computed.loss_ends(float(trace.losses[0, 0])),
+            [0.58, 1],
+            "x2",
+            type="log",
+            dtick=1,
+            exponentformat="power",
+        ),
+        xaxis3=axis(
+            "rates: ● for w<sub>1</sub>, ■ for w<sub>2</sub>",
+            [-4, 3.6],
+            [0.68, 1],
+            "y3",
+            type="log",
+            tickvals=[1e-4, 1e-2, 1, 100],
+            ticktext=["10<sup>−4</sup>", "0.01", "1", "100"],
+        ),
+        yaxis3=axis(
+            ends=[len(OPTIMIZERS) - 0.4, -0.6],
+            domain=[0, 0.38],
+            anchor="x3",
+            tickvals=list(ALL),
+            ticktext=list(TITLES),
+            **QUIET,
+        ),
     )
 
 
@@ -277,11 +258,18 @@ def _draw_walks(
     marker = {"opacity": shown, "color": colours}
     add_ball(
         fig, style.INK.on(theme), theme, x=at["x"], y=at["y"], showlegend=False, hoverinfo=None,
-        text=[STORY.fill(numbers, step=0, i=k) for k in ALL],
+        name="now", text=[STORY.fill(numbers, step=0, i=k) for k in ALL],
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
     add_ball(
-        fig, style.INK.on(theme), theme, x=at["step"], y=at["height"], showlegend=False, **SECOND
+        fig,
+        style.INK.on(theme),
+        theme,
+        x=at["step"],
+        y=at["height"],
+        showlegend=False,
+        name="now",
+        **SECOND,
     )
     for ball in fig.data[-2:]:
         ball.marker.update(marker)
@@ -296,22 +284,22 @@ def _at(numbers: dict[str, Any], k: int) -> dict[str, Any]:
 def _draw_rates(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
     at = _at(numbers, 0)
     colours = [role.on(theme) for role in COLOURS]
-    rows = np.array(ALL, dtype=float)
-    pairs = computed.joined(np.stack([rows, rows], axis=1))
+    levels = np.array(ALL, dtype=float)
+    pairs = computed.joined(np.stack([levels, levels], axis=1))
     add_line(
         fig, style.MUTED.on(theme), x=at["joined"], y=pairs, width=2, name="both rates",
         showlegend=False, **THIRD,
     )  # fmt: skip
     for d, (name, symbol) in enumerate((("first", "circle"), ("second", "square"))):
         fig.add_scatter(
-            x=at[name], y=rows, mode="markers", showlegend=False, name=f"rate of w{d + 1}",
+            x=at[name], y=levels, mode="markers", showlegend=False, name=f"rate of w{d + 1}",
             marker={"symbol": symbol, "size": 11, "color": colours},
             hovertemplate=f"rate for w<sub>{d + 1}</sub>: %{{x:.3g}}<extra></extra>", **THIRD,
         )  # fmt: skip
-    fig.add_scatter(
-        x=np.full(len(rows), 10.0**SCORES), y=rows, mode="text", textposition="middle center",
-        text=[SCORED.fill(numbers, i=k) for k in ALL], textfont={"size": 12},
-        hoverinfo="skip", name="arrived", showlegend=False, **THIRD,
+    add_words(
+        fig, None, size=12, at="middle center", x=np.full(len(levels), 10.0**SCORES),
+        y=levels, text=[SCORED.fill(numbers, i=k) for k in ALL], name="arrived", showlegend=False,
+        **THIRD,
     )  # fmt: skip
 
 

@@ -22,10 +22,13 @@ from vizdl.experiments import gradient_descent as experiment
 from vizdl.experiments.common import sample
 from vizdl.experiments.gradient_descent import GradientDescentTrace
 from vizdl.experiments.walks import arrow, loss_axis, within
+from vizdl.figures.axes import axis, stacked
 from vizdl.figures.base import layout, playable
 from vizdl.figures.contour import add_map, live_map
 from vizdl.figures.live import Along, Drag, Feed, Live, Pick, Row, Take, Texts, whole
-from vizdl.figures.walks import SECOND, add_ball, add_line, add_start, columns, xy
+from vizdl.figures.marks import add_ball, add_line
+from vizdl.figures.pairs import columns, rows, xy
+from vizdl.figures.walks import SECOND, add_start, map_axes
 from vizdl.figures.words import words
 from vizdl.style import Theme
 
@@ -128,7 +131,7 @@ def live(trace: GradientDescentTrace) -> Live:
         LOSSES: {**_curve(last="end.last"), "text": story},
         SO_FAR: columns("path.place", last="step"),
         LOSS_SO_FAR: _curve(last="step"),
-        AHEAD: {"x": Take("ahead.outline", 0, 0), "y": Take("ahead.outline", 1, 1)},
+        AHEAD: rows("ahead.outline"),
         START: columns("path.place", last=0),
         BALL: columns("path.place", first="step", last="step"),
         DOT: _curve(first="step", last="step"),
@@ -195,51 +198,23 @@ def _layout(trace: GradientDescentTrace, theme: Theme) -> go.Layout:
     losses = trace.path.losses[: shown_steps(trace) + 1]
     log = min(trace.surface.height.min(), losses.min()) >= 0
     domain, steps = _domain(trace), trace.settings.steps
-    plain: dict[str, Any] = {"zeroline": False, "showgrid": False}
     made = layout(
         theme,
         aspect=1.85,
         narrow_aspect=0.62,
-        narrow={
-            "xaxis.domain": [0, 1],
-            "yaxis.domain": [0.38, 1],
-            "xaxis2.domain": [0, 1],
-            "yaxis2.domain": [0, 0.23],
-            "margin.b": 50,
-        },
+        narrow={**stacked([0.38, 1], [0, 0.23]), "margin.b": 50},
         showlegend=False,
-        xaxis={
-            **plain,
-            "title": {"text": "weight w<sub>1</sub>"},
-            "range": list(domain[0]),
-            "domain": [0, 0.54],
-            "constrain": "domain",
-            "anchor": "y",
-        },
-        yaxis={
-            **plain,
-            "title": {"text": "weight w<sub>2</sub>"},
-            "range": list(domain[1]),
-            "scaleanchor": "x",  # equal units: the gradient stands square to the contours
-            "constrain": "domain",
-            "constraintoward": "top",
-        },
-        xaxis2={
-            "title": {"text": "step"},
-            "range": [-0.02 * steps, 1.02 * steps],
-            "domain": [0.66, 1],
-            "anchor": "y2",
-            "zeroline": False,
-        },
-        yaxis2={
-            "title": {"text": "loss"},
-            "type": "log" if log else "linear",
-            "range": list(loss_axis(losses.min(), losses.max(), losses[0], log)),
-            "anchor": "x2",
-            "zeroline": False,
-            "exponentformat": "power",
-            "tickfont": {"size": TICKS[int(log)]},
-        },
+        **map_axes(domain, [0, 0.54]),
+        xaxis2=axis("step", [-0.02 * steps, 1.02 * steps], [0.66, 1], "y2", zeroline=False),
+        yaxis2=axis(
+            "loss",
+            loss_axis(losses.min(), losses.max(), losses[0], log),
+            anchor="x2",
+            type="log" if log else "linear",
+            zeroline=False,
+            exponentformat="power",
+            tickfont={"size": TICKS[int(log)]},
+        ),
     )
     made.margin.t = 12  # there is no legend
     return made
@@ -249,9 +224,9 @@ def _layout(trace: GradientDescentTrace, theme: Theme) -> go.Layout:
 
 
 def _draw_minima(fig: go.Figure, trace: GradientDescentTrace, numbers: Any, theme: Theme) -> None:
+    told = [ARRIVALS.fill(numbers, i=k) for k in range(len(trace.minima))]
     fig.add_scatter(
-        x=trace.minima[:, 0],
-        y=trace.minima[:, 1],
+        **xy(*trace.minima.T),
         mode="markers",
         marker={
             "symbol": "circle-open",
@@ -259,7 +234,7 @@ def _draw_minima(fig: go.Figure, trace: GradientDescentTrace, numbers: Any, them
             "line": {"width": 2.5},
             "color": [role.on(theme) for role in style.SERIES],
         },
-        text=[ARRIVALS.fill(numbers, i=k) for k in range(len(trace.minima))],
+        text=told,
         name="minima",
         hovertemplate="a minimum: w = (%{x:.3f}, %{y:.3f})<br>%{text}<extra></extra>",
     )
@@ -270,13 +245,9 @@ def _draw_others(fig: go.Figure, trace: GradientDescentTrace, numbers: Any, them
     colours = [GOALS[k].on(theme) for k in trace.reached]
     for s, colour in enumerate(colours):
         x, y = numbers["others.place"][:, s].T
-        fig.add_scatter(
-            x=x, y=y, mode="lines", line={"width": 1.6, "color": colour}, opacity=0.75,
-            name="another run", hoverinfo="skip",
-        )  # fmt: skip
+        add_line(fig, colour, width=1.6, x=x, y=y, opacity=0.75, name="another run")
     fig.add_scatter(
-        x=trace.starts[:, 0],
-        y=trace.starts[:, 1],
+        **xy(*trace.starts.T),
         mode="markers",
         marker={
             "size": 8,
@@ -316,12 +287,12 @@ def _draw_trails(fig: go.Figure, trace: GradientDescentTrace, numbers: Any, them
 
 def _draw_moving(fig: go.Figure, theme: Theme) -> None:
     gradient, loss, ink = (role.on(theme) for role in (style.GRADIENT, style.LOSS, style.INK))
-    add_line(fig, gradient)
-    add_line(fig, loss, **SECOND)
+    add_line(fig, gradient, name="so far")
+    add_line(fig, loss, name="so far", **SECOND)
     add_start(fig, theme)
     add_line(fig, ink, width=2.5, fill="toself", fillcolor=ink, name="next step")
-    add_ball(fig, gradient, theme)
-    add_ball(fig, loss, theme, **SECOND)
+    add_ball(fig, gradient, theme, name="now")
+    add_ball(fig, loss, theme, name="now", **SECOND)
 
 
 def _frame(trace: GradientDescentTrace, numbers: Any, k: int) -> dict[int, dict[str, Array]]:

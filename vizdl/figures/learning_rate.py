@@ -19,22 +19,18 @@ from vizdl import style
 from vizdl.experiments import learning_rate as experiment
 from vizdl.experiments.learning_rate import CHOSEN, COLOURS, FALSE, LIMITS, TRUE, LearningRateTrace
 from vizdl.experiments.learning_rate_flow import flow
+from vizdl.figures.axes import axis, panel
 from vizdl.figures.base import layout, playable
+from vizdl.figures.learning_rate_words import FATES, OUTCOMES, SENTENCE, STORIES, TABLE
 from vizdl.figures.live import Along, Drag, Feed, Live, Pick, Take, Texts, now, upto, whole
-from vizdl.figures.walks import SECOND, add_ball, add_line, add_start, xy
-from vizdl.figures.words import words
+from vizdl.figures.marks import add_ball, add_line
+from vizdl.figures.pairs import pair, xy
+from vizdl.figures.walks import SECOND, add_start
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
 
-THIRD = {"xaxis": "x3", "yaxis": "y3"}
-OUTCOMES = (
-    "settles in the lowest minimum",
-    "gets stuck in the false one",
-    "too slow",
-    "restless",
-    "diverges",
-)
+THIRD = panel(3)
 RUNS = range(4)
 WIDTHS = tuple(4.0 if k == CHOSEN else 2.5 for k in RUNS)
 SIZES = tuple(16 if k == CHOSEN else 12 for k in RUNS)
@@ -42,67 +38,6 @@ SIZES = tuple(16 if k == CHOSEN else 12 for k in RUNS)
 GROUND, MINIMA, BOUND, SWEEP, MARK = range(5)
 TRAILS, LOSSES, SO_FAR, BALLS, DOTS = (range(5 + 4 * n, 9 + 4 * n) for n in range(5))
 START = DOTS[-1] + 1
-
-_STANDS = (
-    "Step {step:d} at a rate of {learning_rate:g3}: w = {path.w[step,2]}, "
-    "loss {path.loss[step,2]}. "
-)
-SENTENCE = words(
-    (
-        "here.lost",
-        "Step {step:d} at a rate of {learning_rate:g3}: the run has left the range. It diverges: "
-        "each step overshoots by more than it has gained.",
-    ),
-    (
-        "verdict.is[2,0]",
-        _STANDS + "The run settles in the lowest minimum, after {verdict.settled[2]:d} steps.",
-    ),
-    (
-        "verdict.is[2,1]",
-        _STANDS + "The run gets stuck in the false minimum, after {verdict.settled[2]:d} steps.",
-    ),
-    ("verdict.is[2,2]", _STANDS + "The run is too slow: {steps:d} steps are not enough for it."),
-    (
-        "verdict.is[2,3]",
-        _STANDS
-        + "The run is restless: {verdict.rises[2]:d} of its {steps:d} steps raise the loss.",
-    ),
-    _STANDS + "The run diverges: each step overshoots by more than it has gained.",
-)
-STORIES = tuple(
-    words(
-        f"<b>rate {{rates.all[{k}]:g3}}, step {{i:d}}</b><br>w = {{path.w[i,{k}]}}<br>"
-        f"loss {{path.loss[i,{k}]}}"
-    )
-    for k in RUNS
-)
-FATES = words(
-    *[
-        (f"sweep.is[i,{k}]", "rate {every.rate[i]}: " + told)
-        for k, told in enumerate(
-            (
-                "settles in the lowest minimum<br>after {sweep.settled[i]:d} steps",
-                "gets stuck in the false minimum<br>after {sweep.settled[i]:d} steps",
-                "too slow for {steps:d} steps",
-                "restless: {sweep.rises[i]:d} of its steps raise the loss",
-                "diverges",
-            )
-        )
-    ]
-)
-TABLE = (
-    ("step", words("{step:d}")),
-    *(
-        (f"rate {named}", words(f"w = {{path.w[step,{k}]:n6}}, loss {{path.loss[step,{k}]:n6}}"))
-        for k, named in enumerate(
-            (f"{experiment.TINY:g}", f"{experiment.SMALL:g}", "chosen", f"{experiment.LARGE:g}")
-        )
-    ),
-    *(
-        (f"rates of the 400: {told}", words(f"{{tally.count[{k}]:d}}"))
-        for k, told in enumerate(OUTCOMES)
-    ),
-)
 
 
 def figure(trace: LearningRateTrace, theme: Theme = "light") -> go.Figure:
@@ -136,7 +71,7 @@ def live(trace: LearningRateTrace) -> Live:
             "y": whole("mine.height"),
             "marker.color": Pick(COLOURS, whole("mine.outcome")),
         },
-        START: {"x": whole("begin.w"), "y": whole("begin.loss")},
+        START: pair("begin.w", "begin.loss"),
     }
     for k in RUNS:
         outcome = Take("verdict.outcome", k, k)
@@ -202,7 +137,8 @@ def _layout(trace: LearningRateTrace, theme: Theme) -> go.Layout:
     plain: dict[str, Any] = {"zeroline": False}
     bottom = float(trace.ground[1].min())
     losses = [bottom - 0.5, float(trace.ground[1].max()) + 0.4]
-    axis = experiment.axes(steps)
+    ends = experiment.axes(steps)
+    rates = np.log10(trace.sweep_rates[[0, -1]]) + np.array([-0.04, 0.04])
     return layout(
         theme,
         aspect=1.5,
@@ -216,45 +152,21 @@ def _layout(trace: LearningRateTrace, theme: Theme) -> go.Layout:
             "legend.font.size": 12,
         },
         legend={"itemclick": False, "itemdoubleclick": False},
-        xaxis={
+        xaxis=axis("weight w", trace.ground[0, [0, -1]], [0, 0.5], "y", **plain),
+        yaxis=axis("loss", losses, [0.47, 1], **plain),
+        xaxis2=axis("step", ends["step"], [0.6, 1], "y2", **plain),
+        yaxis2=axis("loss", losses, [0.47, 1], "x2", **plain),
+        xaxis3=axis(
+            "learning rate",
+            rates,
+            [0, 1],
+            "y3",
+            type="log",
+            tickvals=[0.001, 0.01, 0.1, 1],
+            ticktext=["0.001", "0.01", "0.1", "1"],
             **plain,
-            "title": {"text": "weight w"},
-            "range": [float(trace.ground[0, 0]), float(trace.ground[0, -1])],
-            "domain": [0, 0.5],
-            "anchor": "y",
-        },
-        yaxis={**plain, "title": {"text": "loss"}, "range": losses, "domain": [0.47, 1]},
-        xaxis2={
-            **plain,
-            "title": {"text": "step"},
-            "range": list(axis["step"]),
-            "domain": [0.6, 1],
-            "anchor": "y2",
-        },
-        yaxis2={
-            **plain,
-            "title": {"text": "loss"},
-            "range": losses,
-            "domain": [0.47, 1],
-            "anchor": "x2",
-        },
-        xaxis3={
-            **plain,
-            "title": {"text": "learning rate"},
-            "type": "log",
-            "range": [*(np.log10(trace.sweep_rates[[0, -1]]) + np.array([-0.04, 0.04]))],
-            "tickvals": [0.001, 0.01, 0.1, 1],
-            "ticktext": ["0.001", "0.01", "0.1", "1"],
-            "domain": [0, 1],
-            "anchor": "y3",
-        },
-        yaxis3={
-            **plain,
-            "title": {"text": "steps to settle"},
-            "range": list(axis["sweep"]),
-            "domain": [0, 0.29],
-            "anchor": "x3",
-        },
+        ),
+        yaxis3=axis("steps to settle", ends["sweep"], [0, 0.29], "x3", **plain),
     )
 
 
@@ -263,10 +175,8 @@ def _layout(trace: LearningRateTrace, theme: Theme) -> go.Layout:
 
 def _draw_ground(fig: go.Figure, trace: LearningRateTrace, theme: Theme) -> None:
     muted, ink = style.MUTED.on(theme), style.INK.on(theme)
-    fig.add_scatter(
-        x=trace.ground[0], y=trace.ground[1], mode="lines", line={"width": 2.5, "color": muted},
-        hoverinfo="skip", name="loss", showlegend=False,
-    )  # fmt: skip
+    x, y = trace.ground
+    add_line(fig, muted, width=2.5, x=x, y=y, name="loss", showlegend=False)
     w = trace.minima[:, 0]
     told = {TRUE: "the lowest minimum", FALSE: "the false minimum"}
     fig.add_scatter(
@@ -285,10 +195,10 @@ def _draw_sweep(
     fig: go.Figure, trace: LearningRateTrace, numbers: dict[str, Any], theme: Theme
 ) -> None:
     colours = [COLOURS[k].on(theme) for k in trace.sweep_verdict.outcome]
-    axis = experiment.axes(trace.settings.steps)
+    ends = experiment.axes(trace.settings.steps)
     add_line(
         fig, style.INK.on(theme), x=np.insert(np.repeat(LIMITS[::-1], 2), 2, np.nan),
-        y=axis["bounds"], width=1.5, dash="dash", name="2/L", showlegend=False, **THIRD,
+        y=ends["bounds"], width=1.5, dash="dash", name="2/L", showlegend=False, **THIRD,
     )  # fmt: skip
     fig.add_scatter(
         x=trace.sweep_rates,
@@ -302,16 +212,13 @@ def _draw_sweep(
         **THIRD,
     )
     mine = experiment.height(trace.verdict.settled[[CHOSEN]], trace.settings.steps)
+    outcome = COLOURS[trace.verdict.outcome[CHOSEN]].on(theme)
+    edge = {"width": 2, "color": style.INK.on(theme)}
     fig.add_scatter(
         x=trace.rates[[CHOSEN]],
         y=mine,
         mode="markers",
-        marker={
-            "size": 19,
-            "symbol": "diamond",
-            "color": [COLOURS[trace.verdict.outcome[CHOSEN]].on(theme)],
-            "line": {"width": 2, "color": style.INK.on(theme)},
-        },
+        marker={"size": 19, "symbol": "diamond", "color": [outcome], "line": edge},
         hoverinfo="skip",
         name="chosen rate",
         showlegend=False,
@@ -362,10 +269,10 @@ def _draw_runs(
             **{**hover, "mode": "lines"}, **SECOND,
         )  # fmt: skip
     for k in RUNS:
-        add_line(fig, colours[k], width=WIDTHS[k], showlegend=False, **SECOND)
+        add_line(fig, colours[k], width=WIDTHS[k], name="so far", showlegend=False, **SECOND)
     for axes in ({}, SECOND):
         for k in RUNS:
-            add_ball(fig, colours[k], theme, size=SIZES[k], showlegend=False, **axes)
+            add_ball(fig, colours[k], theme, size=SIZES[k], name="now", showlegend=False, **axes)
     at, height = numbers["path.x"][:1, CHOSEN], numbers["path.y"][:1, CHOSEN]
     add_start(fig, theme, x=at, y=height, showlegend=False)
 

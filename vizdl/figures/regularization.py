@@ -29,9 +29,11 @@ from vizdl.experiments.regularization import (
     STRENGTHS,
     RegularizationTrace,
 )
+from vizdl.figures.axes import panel
 from vizdl.figures.base import layout, playable
 from vizdl.figures.live import Along, Drag, Feed, Live, Take, whole
-from vizdl.figures.walks import add_ball, add_line
+from vizdl.figures.marks import add_ball, add_line
+from vizdl.figures.pairs import pair
 from vizdl.figures.words import words
 from vizdl.style import Theme
 
@@ -81,8 +83,8 @@ def figure(trace: RegularizationTrace, theme: Theme = "light") -> go.Figure:
 def live(trace: RegularizationTrace) -> Live:
     """On a page every setting fits everything anew, while it is dragged."""
     feeds: dict[int, dict[str, Feed]] = {
-        FRESH: {"x": whole("test.x"), "y": whole("test.y")},
-        POINTS: {"x": whole("train.x"), "y": whole("train.y")},
+        FRESH: pair("test.x", "test.y"),
+        POINTS: pair("train.x", "train.y"),
         CURVE: {"y": whole("fits.curve")},
         STOP: {"y": whole("here.curve")},
     }
@@ -94,9 +96,9 @@ def live(trace: RegularizationTrace) -> Live:
             traces[2]: {"y": Take(f"walk.{name}_height", at="every.moments")},
         }
     for k, name in enumerate(PANELS):
-        feeds[RINGS[k]] = {"x": whole(f"best.{name}_x"), "y": whole(f"best.{name}_y")}
+        feeds[RINGS[k]] = pair(f"best.{name}_x", f"best.{name}_y")
         of = "here." if name == "step" else f"mine.{name}_"
-        feeds[NOW[k]] = {"x": whole(f"{of}x"), "y": whole(f"{of}y")}
+        feeds[NOW[k]] = pair(f"{of}x", f"{of}y")
     return Live(
         flow=computed.flow(),
         feeds=feeds,
@@ -135,10 +137,6 @@ def _numbers(trace: RegularizationTrace) -> dict[str, Any]:
         "walk.train": fits.descent_train,
         "walk.test": fits.descent_test,
     }
-
-
-def _axes(k: int) -> dict[str, str]:
-    return {"xaxis": f"x{k + 2}", "yaxis": f"y{k + 2}"}
 
 
 def _layout(theme: Theme) -> go.Layout:
@@ -210,7 +208,7 @@ def _draw_losses(fig: go.Figure, trace: RegularizationTrace, theme: Theme) -> No
                 line={"width": 2.2, "color": role.on(theme)},
                 marker={"size": 4, "color": role.on(theme)}, showlegend=k == 0,
                 hovertemplate=f"{PANELS[k]} %{{x:.3g}}: {name} %{{y:.3g}}<extra></extra>",
-                **_axes(k),
+                **panel(k + 2),
             )  # fmt: skip
     best = (fits.best_degree, STRENGTHS[fits.best_strength], fits.best_step + 1)
     least = (losses.min() for losses in (fits.degree_test, fits.strength_test, fits.descent_test))
@@ -218,7 +216,8 @@ def _draw_losses(fig: go.Figure, trace: RegularizationTrace, theme: Theme) -> No
         fig.add_scatter(
             x=[x], y=[float(computed.height(y))], mode="markers", name="least test loss",
             marker={"symbol": "circle-open", "size": 17, "color": style.INK.on(theme)},
-            showlegend=k == 0, hovertemplate="least test loss: %{y:.3g}<extra></extra>", **_axes(k),
+            showlegend=k == 0, hovertemplate="least test loss: %{y:.3g}<extra></extra>",
+            **panel(k + 2),
         )  # fmt: skip
     settings = trace.settings
     plain = [fits.degree_test[settings.degree], fits.degree_train[settings.degree]]
@@ -230,7 +229,9 @@ def _draw_losses(fig: go.Figure, trace: RegularizationTrace, theme: Theme) -> No
     for k, (x, y) in enumerate(now):
         colour = (FIT, FIT, STOPPED)[k].on(theme)
         height = computed.height(np.array(y))
-        add_ball(fig, colour, theme, x=x, y=height, size=12, showlegend=False, **_axes(k))
+        add_ball(
+            fig, colour, theme, x=x, y=height, size=12, name="now", showlegend=False, **panel(k + 2)
+        )
 
 
 def _frame(trace: RegularizationTrace, k: int) -> dict[int, dict[str, Array]]:

@@ -1,58 +1,30 @@
-"""What figures of walks on a landscape share: the lines so far, the balls, the start's ring."""
+"""What figures of walks on a landscape share: the map's axes, those beside it, the start's ring."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from vizdl import style
-from vizdl.figures.live import Feed, Row, Take
+from vizdl.figures.axes import QUIET, axis, panel, square
 from vizdl.style import Theme
 
-SECOND: dict[str, Any] = {"xaxis": "x2", "yaxis": "y2"}  # the axes of the loss, beside the map
+SECOND = panel(2)  # the axes of the loss, beside the map
 
 
-def columns(name: str, first: Row = 0, last: Row | None = None) -> dict[str, Feed]:
-    """Feeds for x and y from the two columns of an array (T+1, 2)."""
-    return {axis: Take(name, first, last, (column,)) for column, axis in enumerate("xy")}
+def map_axes(domain: NDArray[np.float64], across: Sequence[float]) -> dict[str, Any]:
+    """The map's axes over a `domain` (2, 2), low and high of either weight, so far `across`.
 
-
-def xy(x: NDArray[Any], y: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """What a frame changes of a line or of marks."""
-    return {"x": x, "y": y}
-
-
-def add_line(
-    fig: go.Figure,
-    colour: str,
-    *,
-    width: float = 3,
-    dash: str | None = None,
-    name: str = "so far",
-    **more: Any,
-) -> None:
-    """Add a line that hovering passes by; `more` as Plotly's Scatter has it (``**SECOND``)."""
-    line = {"width": width, "color": colour, **({"dash": dash} if dash else {})}
-    fig.add_scatter(**{"mode": "lines", "line": line, "hoverinfo": "skip", "name": name, **more})
-
-
-def add_ball(
-    fig: go.Figure,
-    colour: str,
-    theme: Theme,
-    *,
-    size: float = 14,
-    name: str = "now",
-    **more: Any,
-) -> None:
-    """Add a ball with a rim, so that it is seen on its own line."""
-    rim = {"width": 1.5, "color": style.BACKGROUND.on(theme)}
-    marker = {"size": size, "color": colour, "line": rim}
-    fig.add_scatter(
-        **{"mode": "markers", "marker": marker, "hoverinfo": "skip", "name": name, **more}
-    )
+    Their units are equal: the gradient stands square to the contours.
+    """
+    return {
+        "xaxis": axis("weight w<sub>1</sub>", domain[0], across, "y", constrain="domain", **QUIET),
+        "yaxis": axis("weight w<sub>2</sub>", domain[1], **square(), **QUIET),
+    }
 
 
 def add_start(fig: go.Figure, theme: Theme, **more: Any) -> None:
