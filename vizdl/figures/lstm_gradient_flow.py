@@ -14,18 +14,21 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from vizdl import style
-from vizdl.experiments import recall
-from vizdl.experiments.base import SUPERSCRIPTS
 from vizdl.experiments.lstm_gradient_flow import LONGEST, LstmGradientFlowTrace
 from vizdl.experiments.lstm_gradient_flow_flow import along, flow
-from vizdl.figures.base import Change, layout, playable
-from vizdl.figures.live import Feed, Live, Take, whole
-from vizdl.figures.words import words
+from vizdl.figures.axes import axis, panel
+from vizdl.figures.base import Change, playable
+from vizdl.figures.live import Feed, Live, Take
+from vizdl.figures.marks import add_line
+from vizdl.figures.pairs import pair
+from vizdl.figures.ways_back import RIGHT, THIRD, UPPER, add_guess, panels
+from vizdl.figures.words import named, words
 from vizdl.style import Role, Theme
 
 Array = NDArray[np.float64]
 
 LOWEST, HIGHEST = -12.0, 2.0  # powers of ten that are shown
+FURTHEST = 33  # how far the axis of delays goes
 # Each gradient's name in the flow, what it is called, its colour, its dash.
 WAYS: tuple[tuple[str, str, Role, str], ...] = (
     ("rnn", "plain network", style.HIDDEN, "solid"),
@@ -88,7 +91,7 @@ def live(trace: LstmGradientFlowTrace) -> Live:
             "y": Take(name, "left", "left"),
         }
     for index, name in ((LEAST, "least"), (MOST, "most"), (MEAN, "mean")):
-        feeds[index] = {"x": whole("lstm_ahead.number"), "y": whole(f"lstm_ahead.{name}")}
+        feeds[index] = pair("lstm_ahead.number", f"lstm_ahead.{name}")
     feeds[GATE] = {
         "x": Take("lstm_ahead.number", "left", "left"),
         "y": Take("lstm_ahead.mean", "left", "left"),
@@ -118,7 +121,7 @@ def _numbers(trace: LstmGradientFlowTrace) -> dict[str, Any]:
     )
     least, mean, most = trace.open_gates.T
     return {
-        **{f"walk.{name}": values for name, values in walked.items()},
+        **named(walk=walked),
         "lstm_ahead.number": np.arange(1.0, T + 1),
         "lstm_ahead.least": least,
         "lstm_ahead.mean": mean,
@@ -127,48 +130,24 @@ def _numbers(trace: LstmGradientFlowTrace) -> dict[str, Any]:
 
 
 def _layout(theme: Theme) -> go.Layout:
-    powers = np.arange(LOWEST, HIGHEST + 1, 2)
-    right = {"domain": [0.66, 1]}
-    made = layout(
+    return panels(
         theme,
-        aspect=16 / 10,
-        narrow_aspect=0.46,
-        narrow={
-            "xaxis.domain": [0, 1], "xaxis2.domain": [0, 1], "xaxis3.domain": [0, 1],
-            "yaxis.domain": [0.56, 1], "yaxis2.domain": [0.29, 0.45], "yaxis3.domain": [0, 0.18],
-            "yaxis.title.text": "", "yaxis2.title.text": "", "yaxis3.title.text": "",
-            "xaxis2.title.text": "step: forget gates",
-            "xaxis3.title.text": "steps to recall over: letters named",
+        back=LONGEST,
+        powers=(LOWEST, HIGHEST),
+        ticks=np.arange(LOWEST, HIGHEST + 1, 2),
+        beside={
+            "title": "step: forget gates",
+            "xaxis2": axis("step", [0, LONGEST + 1], RIGHT, "y2"),
+            "yaxis2": axis("forget gates", [0, 1.04], UPPER, "x2", tickvals=[0, 0.5, 1]),
         },
-        xaxis={"title": {"text": "steps back"}, "range": [0, LONGEST], "domain": [0, 0.55],
-               "anchor": "y", "zeroline": False},
-        yaxis={
-            "title": {"text": "gradient, of that at the last state"},
-            "range": [LOWEST, HIGHEST], "tickvals": powers.tolist(),
-            "ticktext": [_power(power) for power in powers],
-        },
-        xaxis2={"title": {"text": "step"}, "range": [0, LONGEST + 1], "anchor": "y2", **right},
-        yaxis2={"title": {"text": "forget gates"}, "range": [0, 1.04], "tickvals": [0, 0.5, 1],
-                "domain": [0.6, 1], "anchor": "x2"},
-        xaxis3={"title": {"text": "steps to recall over"}, "range": [0, 33], "anchor": "y3",
-                **right},
-        yaxis3={"title": {"text": "letters named"}, "range": [0, 108], "tickvals": [0, 50, 100],
-                "ticktext": ["0%", "50%", "100%"], "domain": [0, 0.38], "anchor": "x3"},
-    )  # fmt: skip
-    made.margin.update(l=64, t=72)
-    return made
-
-
-def _power(power: float) -> str:
-    return "1" if not power else "10" + str(int(power)).translate(SUPERSCRIPTS)
+        delays=(FURTHEST, 108),
+        top=72,
+    )
 
 
 def _draw_ways(fig: go.Figure, theme: Theme) -> None:
     for _, name, role, dash in WAYS:
-        fig.add_scatter(
-            mode="lines", name=name, hoverinfo="skip",
-            line={"color": role.on(theme), "width": 3.5, "dash": dash},
-        )  # fmt: skip
+        add_line(fig, role.on(theme), width=3.5, dash=dash, name=name)
     for _, _, role, _ in WAYS:
         fig.add_scatter(
             mode="markers", showlegend=False, hoverinfo="skip", cliponaxis=False,
@@ -177,38 +156,28 @@ def _draw_ways(fig: go.Figure, theme: Theme) -> None:
 
 
 def _draw_gates(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
-    axes = {"xaxis": "x2", "yaxis": "y2", "showlegend": False, "hoverinfo": "skip"}
+    axes: dict[str, Any] = {**panel(2), "showlegend": False}
     forget, steps = style.FORGET_GATE.on(theme), numbers["lstm_ahead.number"]
     for name, width in (("least", 1), ("most", 1), ("mean", 3)):
-        fig.add_scatter(
-            x=steps, y=numbers[f"lstm_ahead.{name}"], mode="lines",
-            line={"color": forget, "width": width}, **axes,
-        )  # fmt: skip
+        add_line(fig, forget, width=width, x=steps, y=numbers[f"lstm_ahead.{name}"], **axes)
     fig.add_scatter(
-        mode="markers", cliponaxis=False, marker={"color": style.INK.on(theme), "size": 11}, **axes
-    )
+        mode="markers", cliponaxis=False, marker={"color": style.INK.on(theme), "size": 11},
+        hoverinfo="skip", **axes,
+    )  # fmt: skip
 
 
 def _draw_recall(fig: go.Figure, trace: LstmGradientFlowTrace, theme: Theme) -> None:
-    axes = {"xaxis": "x3", "yaxis": "y3", "showlegend": False}
     seeds = trace.recall.shape[-1]
     for (_, name, role, dash), symbol, found in zip(KINDS, SYMBOLS, trace.recall, strict=True):
-        fig.add_scatter(
-            x=trace.delays, y=100 * found.mean(axis=-1), mode="lines", hoverinfo="skip",
-            line={"color": role.on(theme), "width": 3, "dash": dash}, **axes,
-        )  # fmt: skip
+        share = 100 * found.mean(axis=-1)
+        add_line(fig, role.on(theme), dash=dash, x=trace.delays, y=share, **THIRD)
         fig.add_scatter(
             x=np.repeat(trace.delays, seeds), y=100 * found.ravel(), mode="markers",
             marker={"color": role.on(theme), "size": 8, "symbol": symbol, "line": {"width": 2}},
             cliponaxis=False,
-            hovertemplate=f"{name}, trained over %{{x}} steps: %{{y:.0f}}%<extra></extra>", **axes,
+            hovertemplate=f"{name}, trained over %{{x}} steps: %{{y:.0f}}%<extra></extra>", **THIRD,
         )  # fmt: skip
-    muted = style.MUTED.on(theme)
-    fig.add_scatter(
-        x=[0, 33], y=[100 / recall.LETTERS] * 2, mode="lines+text", text=["a guess", ""],
-        textposition="top right", textfont={"color": muted, "size": 12}, hoverinfo="skip",
-        line={"color": muted, "width": 1, "dash": "dash"}, **axes,
-    )  # fmt: skip
+    add_guess(fig, FURTHEST, theme)
 
 
 def _frame(numbers: dict[str, Any], k: int) -> dict[int, Change]:

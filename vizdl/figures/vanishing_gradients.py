@@ -15,8 +15,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from vizdl import style
-from vizdl.experiments import recall
-from vizdl.experiments.base import SUPERSCRIPTS, number
+from vizdl.experiments.base import number
 from vizdl.experiments.live import Table
 from vizdl.experiments.vanishing_gradients import (
     ACTIVATIONS,
@@ -25,14 +24,19 @@ from vizdl.experiments.vanishing_gradients import (
     VanishingGradientsTrace,
 )
 from vizdl.experiments.vanishing_gradients_flow import along, flow
-from vizdl.figures.base import Change, layout, playable
+from vizdl.figures.axes import axis, panel
+from vizdl.figures.base import Change, playable
 from vizdl.figures.live import Live, Take, whole
-from vizdl.figures.words import words
+from vizdl.figures.marks import add_line, add_words
+from vizdl.figures.pairs import pair
+from vizdl.figures.ways_back import PERCENT, RIGHT, THIRD, UPPER, add_guess, panels
+from vizdl.figures.words import named, words
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
 
 LOWEST, HIGHEST = -12.0, 11.0  # powers of ten that are shown
+FURTHEST = 32  # how far the axis of delays goes
 APART = 1.3  # of two tags, in powers of ten
 NAMED = (0, 3, 5, 7, 10)  # of the radii, those with their number beside the curve
 FIRST_FAN = 0
@@ -89,7 +93,7 @@ def live(trace: VanishingGradientsTrace) -> Live:
     }
     tags = {kind: tagged(np.log10(trace.fan[row])) for row, kind in enumerate(ACTIVATIONS)}
     feeds[NAMES] = {"x": whole("tags", 0), "y": whole("tags", 1)}
-    feeds[RULE] = {"x": whole("back.away"), "y": whole("walk.rule_power")}
+    feeds[RULE] = pair("back.away", "walk.rule_power")
     feeds[WAY] = {"x": way, "y": Take("walk.power", "left")}
     feeds[CUT] = {"x": way, "y": Take("walk.cut_power", "left")}
     feeds[BALL] = {"x": Take("back.away", "left", "left"), "y": Take("walk.power", "left", "left")}
@@ -123,7 +127,7 @@ def _numbers(trace: VanishingGradientsTrace) -> dict[str, Any]:
         "factors": trace.factors[row],
         "back.away": away,
         "back.norm": trace.norms[::-1],
-        **{f"walk.{name}": values for name, values in walked.items()},
+        **named(walk=walked),
         "step.norm": trace.gradient_norm,
         "step.cut": cut,
         "step.kept": trace.clipped_norm,
@@ -152,42 +156,19 @@ def tagged(fan: Array) -> Array:
 
 
 def _layout(theme: Theme) -> go.Layout:
-    powers = np.arange(LOWEST, HIGHEST, 4)
-    right = {"domain": [0.66, 1]}
-    made = layout(
+    return panels(
         theme,
-        aspect=16 / 10,
-        narrow_aspect=0.46,
-        narrow={
-            "xaxis.domain": [0, 1], "xaxis2.domain": [0, 1], "xaxis3.domain": [0, 1],
-            "yaxis.domain": [0.56, 1], "yaxis2.domain": [0.29, 0.45], "yaxis3.domain": [0, 0.18],
-            "yaxis.title.text": "", "yaxis2.title.text": "", "yaxis3.title.text": "",
-            "xaxis2.title.text": "states gathered: share of the sum",
-            "xaxis3.title.text": "steps to recall over: letters named",
+        back=64,
+        powers=(LOWEST, HIGHEST),
+        ticks=np.arange(LOWEST, HIGHEST, 4),
+        beside={
+            "title": "states gathered: share of the sum",
+            "xaxis2": axis("last states gathered", [0, LONGEST], RIGHT, "y2"),
+            "yaxis2": axis("of the weights' gradient", [0, 104], UPPER, "x2", **PERCENT),
         },
-        xaxis={"title": {"text": "steps back"}, "range": [0, 64], "domain": [0, 0.55],
-               "anchor": "y", "zeroline": False},
-        yaxis={
-            "title": {"text": "gradient, of that at the last state"},
-            "range": [LOWEST, HIGHEST], "tickvals": powers.tolist(),
-            "ticktext": [_power(power) for power in powers],
-        },
-        xaxis2={"title": {"text": "last states gathered"}, "range": [0, LONGEST], "anchor": "y2",
-                **right},
-        yaxis2={"title": {"text": "of the weights' gradient"}, "range": [0, 104],
-                "tickvals": [0, 50, 100], "ticktext": ["0%", "50%", "100%"],
-                "domain": [0.6, 1], "anchor": "x2"},
-        xaxis3={"title": {"text": "steps to recall over"}, "range": [0, 32], "anchor": "y3",
-                **right},
-        yaxis3={"title": {"text": "letters named"}, "range": [0, 106], "tickvals": [0, 50, 100],
-                "ticktext": ["0%", "50%", "100%"], "domain": [0, 0.38], "anchor": "x3"},
-    )  # fmt: skip
-    made.margin.update(l=64, t=56)
-    return made
-
-
-def _power(power: float) -> str:
-    return "1" if not power else "10" + str(int(power)).translate(SUPERSCRIPTS)
+        delays=(FURTHEST, 106),
+        top=56,
+    )
 
 
 def _draw_fan(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
@@ -198,26 +179,21 @@ def _draw_fan(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
             line={"color": muted, "width": 1}, name="other radii", showlegend=row == 0,
             hovertemplate=f"radius {radius:g}<extra></extra>",
         )  # fmt: skip
-    fig.add_scatter(
-        x=numbers["tags"][:, 0], y=numbers["tags"][:, 1], mode="text", hoverinfo="skip",
-        text=[number(float(RADII[row]), 2) for row in NAMED], textposition="middle right",
-        textfont={"color": muted, "size": 13}, showlegend=False, cliponaxis=False,
+    x, y = numbers["tags"].T
+    add_words(
+        fig, muted, at="middle right", x=x, y=y, cliponaxis=False, showlegend=False,
+        text=[number(float(RADII[row]), 2) for row in NAMED],
     )  # fmt: skip
 
 
 def _draw_walk(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
     gradient, ink = style.GRADIENT.on(theme), style.INK.on(theme)
-    fig.add_scatter(
-        x=numbers["back.away"], y=numbers["walk.rule_power"], mode="lines", name="radius to the k",
-        line={"color": ink, "width": 1.5, "dash": "dash"}, hoverinfo="skip",
+    add_line(
+        fig, ink, width=1.5, dash="dash", x=numbers["back.away"], y=numbers["walk.rule_power"],
+        name="radius to the k",
     )  # fmt: skip
-    fig.add_scatter(
-        mode="lines", name="the gradient", line={"color": gradient, "width": 4}, hoverinfo="skip"
-    )
-    fig.add_scatter(
-        mode="lines", name="clipped", hoverinfo="skip",
-        line={"color": style.LOSS.on(theme), "width": 2, "dash": "dot"},
-    )  # fmt: skip
+    add_line(fig, gradient, width=4, name="the gradient")
+    add_line(fig, style.LOSS.on(theme), width=2, dash="dot", name="clipped")
     fig.add_scatter(
         mode="markers", showlegend=False, marker={"color": ink, "size": 11}, hoverinfo="skip",
         cliponaxis=False,
@@ -225,32 +201,25 @@ def _draw_walk(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
 
 
 def _draw_gathered(fig: go.Figure, numbers: dict[str, Any], theme: Theme) -> None:
-    axes = {"xaxis": "x2", "yaxis": "y2", "showlegend": False, "hoverinfo": "skip"}
-    fig.add_scatter(mode="lines", line={"color": style.WEIGHT.on(theme), "width": 3}, **axes)
+    axes: dict[str, Any] = {**panel(2), "showlegend": False}
+    add_line(fig, style.WEIGHT.on(theme), **axes)
     fig.add_scatter(
-        mode="markers", marker={"color": style.INK.on(theme), "size": 11}, cliponaxis=False, **axes
-    )
+        mode="markers", marker={"color": style.INK.on(theme), "size": 11}, cliponaxis=False,
+        hoverinfo="skip", **axes,
+    )  # fmt: skip
 
 
 def _draw_recall(fig: go.Figure, trace: VanishingGradientsTrace, theme: Theme) -> None:
-    axes = {"xaxis": "x3", "yaxis": "y3", "showlegend": False}
     hidden = style.HIDDEN.on(theme)
     seeds = len(trace.recall.T)
     fig.add_scatter(
         x=np.repeat(trace.delays, seeds), y=100 * trace.recall.ravel(), mode="markers",
         marker={"color": hidden, "size": 7, "symbol": "circle-open", "line": {"width": 2}},
         cliponaxis=False,
-        hovertemplate="a network trained over %{x} steps: %{y:.0f}%<extra></extra>", **axes,
+        hovertemplate="a network trained over %{x} steps: %{y:.0f}%<extra></extra>", **THIRD,
     )  # fmt: skip
-    fig.add_scatter(
-        x=trace.delays, y=100 * trace.recall.mean(axis=1), mode="lines",
-        line={"color": hidden, "width": 3}, hoverinfo="skip", **axes,
-    )  # fmt: skip
-    fig.add_scatter(
-        x=[0, 32], y=[100 / recall.LETTERS] * 2, mode="lines+text", text=["a guess", ""],
-        textposition="top right", textfont={"color": style.MUTED.on(theme), "size": 12},
-        line={"color": style.MUTED.on(theme), "width": 1, "dash": "dash"}, hoverinfo="skip", **axes,
-    )  # fmt: skip
+    add_line(fig, hidden, x=trace.delays, y=100 * trace.recall.mean(axis=1), **THIRD)
+    add_guess(fig, FURTHEST, theme)
 
 
 def _frame(numbers: dict[str, Any], k: int) -> dict[int, Change]:
