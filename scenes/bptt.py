@@ -10,6 +10,7 @@ from manim import (
     UP,
     AnimationGroup,
     Circle,
+    Create,
     Dot,
     FadeIn,
     FadeOut,
@@ -19,7 +20,6 @@ from manim import (
     Rectangle,
     ReplacementTransform,
     Restore,
-    UpdateFromAlphaFunc,
     VGroup,
     linear,
 )
@@ -31,6 +31,7 @@ from vizdl.mobjects.axes import stroke
 from vizdl.mobjects.cells import SetValues
 from vizdl.mobjects.matrix import SignedMatrix
 from vizdl.mobjects.rnn import GradientLane, UnrolledRNN
+from vizdl.mobjects.shares import Shares
 from vizdl.mobjects.step_back import StepBack
 from vizdl.mobjects.story import Story, beat
 from vizdl.mobjects.text import Label, Maths, Number
@@ -143,9 +144,8 @@ class Bptt(Story):
         wave = stroke(style.MUTED.dark, width=2.5)
         wave.set_points_as_corners([dot.get_center() for dot in self.dots])
         self.wave = VGroup(wave, self.dots)
-        grow = UpdateFromAlphaFunc(wave, self.growing(wave.copy()), rate_func=linear)
         self.play(
-            grow,
+            Create(wave, rate_func=linear),
             LaggedStart(*[FadeIn(dot, scale=0.3) for dot in self.dots], lag_ratio=0.5),
             run_time=2,
         )
@@ -173,9 +173,6 @@ class Bptt(Story):
         """The name of a lane, at its left."""
         return Maths(source, size=style.LABEL_SIZE).move_to((GUTTER, height, 0))
 
-    def growing(self, whole):
-        return lambda line, alpha: line.pointwise_become_partial(whole, 0, alpha)
-
     def step(self, t):
         """One step forward: the value comes down, the lights run in, the state fills."""
         trace, row = self.trace, self.row
@@ -199,17 +196,14 @@ class Bptt(Story):
         ring = Circle(radius=0.11, color=style.HIDDEN.dark, stroke_width=4).move_to(said)
         gap = Line(said, truth, color=style.LOSS.dark, stroke_width=6)
         self.misses.add(ring, gap)
-        fall = np.linspace(gap.get_center(), row.losses[t].get_top(), 20)
         pill = row.losses[t]
+        fall = Pulse([gap.get_center(), pill.get_top()], color=style.LOSS.dark)
         pill.number.set_opacity(1)
         return LaggedStart(
             row.reads[t].pulse(color=style.HIDDEN.dark),
             FadeIn(ring, target_position=row.states[t].get_top()),
             FadeIn(gap),
-            AnimationGroup(
-                Pulse(fall, color=style.LOSS.dark),
-                SetValues(pill, trace.losses[t : t + 1]),
-            ),
+            AnimationGroup(fall, SetValues(pill, trace.losses[t : t + 1])),
             lag_ratio=0.4,
         )
 
@@ -227,9 +221,7 @@ class Bptt(Story):
         self.lane = GradientLane(
             self.steps, size=trace.states.shape[1], pitch=self.pitch, cell_height=0.9, limit=limit
         ).shift(CENTRE * RIGHT + LANE * UP)
-        self.lane.norms.set_opacity(0)
-        for arrow in self.lane.arrows:
-            arrow.set_values([0])
+        self.lane.blank()
         self.bars, self.names = VGroup(), VGroup()
         for t in range(self.steps):
             bar = Rectangle(width=0.46 * self.pitch, height=0.02, stroke_width=0)
@@ -260,10 +252,14 @@ class Bptt(Story):
 
     def arrive(self, t, run_time):
         """The loss enters the lane at its own step."""
-        pill, cell = self.row.losses[t], self.lane.cells[t]
-        drop = Pulse(np.linspace(pill.get_bottom(), cell.get_top(), 20), color=style.LOSS.dark)
-        self.play(self.blink(pill), drop, run_time=0.5 * run_time)
+        drop = self.drop(t)  # from where the loss ends before it swells
+        self.play(self.blink(self.row.losses[t]), drop, run_time=0.5 * run_time)
         self.play(*self.measured(t), run_time=0.5 * run_time)
+
+    def drop(self, t):
+        """A light from a loss to the lane."""
+        ends = [self.row.losses[t].get_bottom(), self.lane.cells[t].get_top()]
+        return Pulse(ends, color=style.LOSS.dark)
 
     def explain(self, k):
         """The first hop goes through the equation: from the lane into it, and back."""
@@ -275,7 +271,7 @@ class Bptt(Story):
         )
 
         def way(start, end):
-            return Pulse(np.linspace(start, end, 40), color=style.GRADIENT.dark, run_time=0.8)
+            return Pulse([start, end], color=style.GRADIENT.dark, run_time=0.8)
 
         inwards = way(cells[k + 1].get_bottom(), machine.before.get_top())
         outwards = way(machine.after.get_top(), cells[k].get_bottom())
@@ -296,28 +292,15 @@ class Bptt(Story):
 
     def measured(self, k):
         """The vector, its norm as a number that ticks, and as a bar."""
-        flow, norm, bar = self.trace.flow[-1], self.lane.norms[k], self.bars[k]
-        start = float(flow[min(k + 1, self.steps - 1)]) if k + 1 < self.steps else 0.0
-        norm.set_opacity(float((self.steps - 1 - k) % self.every == 0))
-        foot = bar.get_bottom()
+        flow, vectors = self.trace.flow[-1], self.trace.flow_vectors[-1]
         height = max(0.02, BAR_SCALE * flow[k] / flow.max())
-
-        def tick(shown, alpha):
-            shown.set_value(start + alpha * (float(flow[k]) - start))
-
-        def grow(shown, alpha):
-            shown.stretch_to_fit_height(0.02 + alpha * (height - 0.02))
-            shown.move_to(foot, aligned_edge=DOWN)
-
-        vectors = self.trace.flow_vectors[-1]
         machine = []
         if k + 1 < self.steps:
             machine = self.machine.tick(vectors[k + 1], self.trace.slopes[k + 1], vectors[k])
         return [
             *machine,
-            SetValues(self.lane.cells[k], vectors[k]),
-            UpdateFromAlphaFunc(norm, tick),
-            UpdateFromAlphaFunc(bar, grow),
+            *self.lane.arrive(k, vectors[k], float(flow[k])),
+            self.bars[k].animate.stretch_to_fit_height(height, about_edge=DOWN),
         ]
 
     # Every loss back
@@ -333,7 +316,7 @@ class Bptt(Story):
         gone = VGroup(self.rule, self.machine, self.lane.norms, self.norm_name)
         self.play(FadeOut(gone), run_time=0.5)
         self.lane.remove(self.lane.norms)
-        landed = [self.lit(last, k) for k in range(self.steps)]
+        landed = [self.triangle.lit(last, k) for k in range(self.steps)]
         self.play(
             FadeIn(self.triangle.rows, self.triangle.columns),
             FadeOut(self.names),
@@ -349,14 +332,6 @@ class Bptt(Story):
         self.remove(*landed, self.triangle.cells, self.triangle.rows, self.triangle.columns)
         self.add(self.triangle)
 
-    def lit(self, t, k):
-        """A copy of a cell as it looks when it is full."""
-        cell = self.triangle.cell(t, k).copy()
-        colour = style.mix(
-            style.SURFACE.dark, style.GRADIENT.dark, float(self.triangle.shares[t, k])
-        )
-        return cell.set_fill(colour, opacity=1).set_stroke(colour)
-
     def scale_of_brightness(self):
         flow = self.trace.flow
         largest = float(flow.max())
@@ -370,10 +345,7 @@ class Bptt(Story):
     def start_all(self):
         """Every loss enters the lane at its own step: the diagonal."""
         diagonal = [(t, t) for t in range(self.steps)]
-        drops = [
-            Pulse(np.linspace(p.get_bottom(), c.get_top(), 20), color=style.LOSS.dark)
-            for p, c in zip(self.row.losses, self.lane.cells, strict=True)
-        ]
+        drops = [self.drop(t) for t in range(self.steps)]
         every = self.named("(partial L) / (partial h_k)", LANE)
         self.play(
             *[SetValues(part, 0) for part in (*self.lane.cells, *self.lane.arrows)],
@@ -420,8 +392,8 @@ class Bptt(Story):
             triangle.row(t), triangle.rows, triangle.columns, self.path, self.found,
             self.row.losses[t], cells[k : t + 1],
         )  # fmt: skip
-        line = np.linspace(cells[t].get_center(), cells[k].get_center(), 60)
-        light = Pulse(line, color=style.GRADIENT.dark, run_time=1.6)
+        way = [cells[t].get_center(), cells[k].get_center()]
+        light = Pulse(way, color=style.GRADIENT.dark, run_time=1.6)
         self.play(light, FadeIn(*self.path, self.found))
 
     # The sum
@@ -430,22 +402,14 @@ class Bptt(Story):
         """Only the triangle stays, and rises; below it, a place for each step's share."""
         trace = self.trace
         size = trace.w_hh.shape[0]
-        limit = float(np.abs(trace.shares).max())
-        side = 0.82 * self.pitch / size
-        self.shares = VGroup(
-            *[SignedMatrix(np.zeros((size, size)), cell=side, limit=limit) for _ in self.x]
-        )
-        for x, matrix in zip(self.x, self.shares, strict=True):
-            matrix.move_to((x, -2.55, 0))
+        self.shares = Shares(
+            size, [(x, -2.55, 0) for x in self.x], width=0.82 * self.pitch,
+            limit=float(np.abs(trace.shares).max()),
+        )  # fmt: skip
         gone = VGroup(
-            self.row.losses,
-            self.lane,
-            self.key,
-            *self.path,
-            self.found,
-            self.asked,
+            self.row.losses, self.lane, self.key, *self.path, self.found, self.asked,
             self.symbols[2],
-        )
+        )  # fmt: skip
         self.play(FadeOut(gone), run_time=0.7)
         self.play(self.triangle.animate.shift(1.95 * UP))
         words = "each step's share of the gradient; the first is zero, as is the state before it"
@@ -459,7 +423,7 @@ class Bptt(Story):
         for k in range(self.steps - 1, -1, -1):
             matrix = self.shares[k]
             fall = [
-                FadeOut(self.lit(t, k), target_position=matrix, scale=0.3)
+                FadeOut(self.triangle.lit(t, k), target_position=matrix, scale=0.3)
                 for t in range(k, self.steps)
             ]
             fill = SetValues(matrix, self.trace.shares[k], run_time=1)
@@ -478,19 +442,5 @@ class Bptt(Story):
         name = Maths("(partial L) / (partial W_(h h)) =", size=style.BODY_SIZE)
         name.next_to(self.total, LEFT, buff=0.3)
         self.play(FadeIn(self.total, name))
-        sums = np.concatenate([np.zeros((1, size, size)), trace.gathered[::-1]])
-
-        def add_up(matrix, alpha):
-            at = alpha * self.steps
-            low = min(int(at), self.steps - 1)
-            matrix.set_values(sums[low] + (at - low) * (sums[low + 1] - sums[low]))
-
-        flights = [
-            FadeOut(self.shares[k].copy(), target_position=self.total.cells, scale=1.6)
-            for k in range(self.steps - 1, -1, -1)
-        ]
-        self.play(
-            LaggedStart(*flights, lag_ratio=0.3),
-            UpdateFromAlphaFunc(self.total, add_up, rate_func=linear),
-            run_time=4,
-        )
+        sums = self.shares.gather(self.total, trace.gathered[::-1], scale=1.6)
+        self.play(*sums, run_time=4)
