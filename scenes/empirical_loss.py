@@ -21,7 +21,7 @@ from manim import (
 from vizdl import style
 from vizdl.experiments import empirical_loss
 from vizdl.experiments.base import number
-from vizdl.experiments.empirical_loss import FULL, HOURS, LECTURES, TRAINING
+from vizdl.experiments.empirical_loss import FULL, HOURS, LECTURES
 from vizdl.mobjects import (
     Advance,
     Bars,
@@ -32,8 +32,10 @@ from vizdl.mobjects import (
     Number,
     PlotArea,
     Points,
+    Quantity,
     SetValues,
     Story,
+    Through,
     Tick,
     beat,
 )
@@ -45,35 +47,6 @@ LEFT_EDGE, FIRST, PITCH, BOTTOM = -6.3, -3.55, 1.06, -2.95
 RIGHT_EDGE = 6.35
 PANEL = 4.75  # where the numbers beside the bars begin
 SMALLEST = 1e-3  # probability at which the curve of the losses begins
-
-
-class Training(VGroup):
-    """The model, its losses and their mean at one step of training, between two as well."""
-
-    def __init__(self, trace, field, bars, line, weights, mean):
-        self.trace, self.step = trace, 0.0
-        self.field, self.bars, self.line = field, bars, line
-        self.weights, self.mean = weights, mean
-        super().__init__(field, bars, line, weights, mean)
-        self.set_step(0)
-
-    def set_step(self, step):
-        """Show the model after so many steps."""
-        self.step = float(step)
-        k = min(int(step), TRAINING - 1)
-        share = step - k
-
-        def at(rows):
-            return (1 - share) * rows[k] + share * rows[k + 1]
-
-        weights, mean = at(self.trace.weights), float(at(self.trace.mean))
-        self.field.set_values(empirical_loss.field(weights)["z"])
-        self.bars.set_values(at(self.trace.each))
-        self.line.set_y(self.bars.place(0, mean)[1])
-        for shown, value in zip(self.weights, weights, strict=True):
-            shown.set_value(float(value))
-        self.mean.set_value(mean)
-        return self
 
 
 class EmpiricalLoss(Story):
@@ -106,15 +79,12 @@ class EmpiricalLoss(Story):
         steps = self.arithmetic()
         self.spotlight(self.students[self.worst], *steps, self.model)
         for row in steps:
-            self.play(FadeIn(row[0]), run_time=style.QUICK)
-            result = row[1].value
-            row[1].set_value(0.0)
-            self.add(row[1])
-            self.play(Tick(row[1], result), run_time=style.NORMAL)
+            self.play(FadeIn(row.words), run_time=style.QUICK)
+            self.play(row.answer(), run_time=style.NORMAL)
         self.unspotlight()
         self.play(
             FadeOut(steps[0]),
-            ReplacementTransform(steps[1][1].copy(), self.said[self.worst]),
+            ReplacementTransform(steps[1].number.copy(), self.said[self.worst]),
             FadeOut(steps[1]),
             LaggedStart(
                 *[FadeIn(n) for k, n in enumerate(self.said) if k != self.worst], lag_ratio=0.1
@@ -161,8 +131,8 @@ class EmpiricalLoss(Story):
         count = len(self.y)
         self.say("Add them all up.")
         sums = self.tally(total, mean)
-        self.play(FadeIn(sums[0]))
-        self.add(sums[1])
+        self.play(FadeIn(sums[0].words))
+        self.add(sums[0].number)
         cover = Rectangle(width=0.85 * PITCH, height=0.1, stroke_width=4, color=INK)
         self.add(cover)
         running = 0.0
@@ -170,13 +140,13 @@ class EmpiricalLoss(Story):
             running += float(value)
             height = max(0.12, float(self.bars.bars[k].height))
             cover.stretch_to_fit_height(height).move_to(self.bars.place(k, 0), DOWN)
-            self.play(Tick(sums[1], running), run_time=0.35)
+            self.play(Tick(sums[0].number, running), run_time=0.35)
         self.remove(cover)
         self.say(f"Divide by {count}: the bars level out, and that is the empirical loss.")
-        self.play(FadeIn(sums[2]), run_time=style.QUICK)
-        self.add(sums[3])
+        self.play(FadeIn(sums[1].words), run_time=style.QUICK)
+        self.add(sums[1].number)
         level = np.full(count, mean)
-        self.play(SetValues(self.bars, level), Tick(sums[3], mean), run_time=2.0)
+        self.play(SetValues(self.bars, level), Tick(sums[1].number, mean), run_time=2.0)
         self.line = self.mean_line(self.bars, mean)
         self.play(FadeIn(self.line), run_time=style.QUICK)
         self.poster()
@@ -220,11 +190,11 @@ class EmpiricalLoss(Story):
 
     @beat
     def train_on_the_mean(self):
-        training, legend, points = self.training_stage()
+        shown, run = self.training_stage()
         self.say("The weights decide what the model says, and so every bar.")
-        self.play(FadeIn(training, legend, points))
+        self.play(FadeIn(*shown))
         self.say("Move them a little against the gradient of the mean, again and again.")
-        self.play(Advance(training, to=TRAINING), run_time=6.0)
+        self.play(*[Through(part, row) for part, row in run], run_time=6.0)
         falls = self.facts["fallen"].holds
         before, after = (number(float(self.trace.mean[k])) for k in (0, -1))
         change = "fell" if falls else "went"
@@ -236,8 +206,8 @@ class EmpiricalLoss(Story):
             self.say(f"But {whose}: it is the mean that is made small, not each of them.")
             arrows = []
             for k in rose:
-                foot = training.bars.end(k)
-                foot[1] = max(foot[1], training.line.get_y()) + 0.1
+                foot = self.bars.end(k)
+                foot[1] = max(foot[1], self.line.get_y()) + 0.1
                 arrow = Maths("arrow.t", size=style.BODY_SIZE, color=LOSS)
                 arrows.append(arrow.next_to(foot, UP, buff=0.05))
             self.play(LaggedStart(*[FadeIn(a, shift=0.2 * UP) for a in arrows], lag_ratio=0.2))
@@ -294,9 +264,7 @@ class EmpiricalLoss(Story):
         weights = self.trace.weights[self.row]
         rows = VGroup()
         for name, value in zip(("w_1", "w_2", "b"), weights, strict=True):
-            symbol = Maths(name, color=WEIGHT)
-            shown = Number(float(value), size=style.LABEL_SIZE, color=WEIGHT, anchor="left")
-            rows.add(VGroup(symbol, shown.next_to(symbol, RIGHT, buff=0.25)))
+            rows.add(Quantity(Maths(name, color=WEIGHT), value, gap=0.25, color=WEIGHT))
         rows.arrange(DOWN, buff=0.25, aligned_edge=LEFT)
         return rows.move_to([PANEL, 2.0, 0], LEFT)
 
@@ -312,8 +280,7 @@ class EmpiricalLoss(Story):
             (Label(terms, size=style.BODY_SIZE), score),
             (Maths(f"sigma({number(float(score))}) =".replace("−", "-")), p[self.worst]),
         ):
-            shown = Number(float(value), digits=3, size=style.BODY_SIZE, anchor="left")
-            rows.add(VGroup(words, shown.next_to(words, RIGHT, buff=0.2)))
+            rows.add(Quantity(words, value, digits=3, size=style.BODY_SIZE))
         rows.arrange(DOWN, buff=0.45, aligned_edge=RIGHT)
         return rows.move_to([-0.3, -1.3, 0])
 
@@ -331,8 +298,10 @@ class EmpiricalLoss(Story):
             (f"÷ {len(self.y)}, the mean", total, MEAN, -1.5),
         ):
             name = Label(words, size=style.SMALL_SIZE, color=color).move_to([PANEL, y, 0], LEFT)
-            shown = Number(value, digits=digits, size=style.TITLE_SIZE, color=color, anchor="left")
-            rows.add(name, shown.next_to(name, DOWN, buff=0.15, aligned_edge=LEFT))
+            rows.add(
+                Quantity(name, value, below=True, gap=0.15, digits=digits, size=style.TITLE_SIZE,
+                         color=color)
+            )  # fmt: skip
         return rows
 
     def mean_line(self, bars, mean):
@@ -375,31 +344,31 @@ class EmpiricalLoss(Story):
     # The stage of the training
 
     def training_stage(self):
+        """What is shown, and what each part of it goes through in the training."""
         trace = self.trace
-        start = empirical_loss.field(trace.weights[0])["z"]
+        fields = [empirical_loss.field(weights)["z"] for weights in trace.weights]
         field = DecisionField(
-            start, LECTURES, HOURS, limit=FULL, width=4.4, height=4.4,
+            fields[0], LECTURES, HOURS, limit=FULL, width=4.4, height=4.4,
             x_label="lectures", y_label="hours",
         ).move_to([-4.0, -0.35, 0])  # fmt: skip
         points = Points(trace.x, self.y, field.area, radius=0.13)
         count = len(self.y)
         names = [str(k + 1) for k in range(count)]
-        bars = Bars(
+        self.bars = Bars(
             trace.each[0], names, high=max(1e-3, float(trace.each.max())),
             length=4.4, thickness=0.5, pitch=0.84, numbers=False,
         )  # fmt: skip
-        bars.shift(np.array([-0.1, BOTTOM, 0]) - bars.place(0, 0))
-        line = self.mean_line(bars, float(trace.mean[0]))
-        weights, legend = VGroup(), VGroup()
+        self.bars.shift(np.array([-0.1, BOTTOM, 0]) - self.bars.place(0, 0))
+        self.line = self.mean_line(self.bars, float(trace.mean[0]))
+        heights = [[self.line.get_x(), self.bars.place(0, mean)[1], 0] for mean in trace.mean]
+        weights = VGroup()
         for k, name in enumerate(("w_1", "w_2", "b")):
             symbol = Maths(name, color=WEIGHT).move_to([-0.2 + 1.7 * k, 2.55, 0], LEFT)
-            shown = Number(float(trace.weights[0, k]), color=WEIGHT, anchor="left")
-            weights.add(shown.next_to(symbol, RIGHT, buff=0.2))
-            legend.add(symbol)
+            weights.add(Quantity(symbol, trace.weights[0, k], color=WEIGHT))
         words = Label("mean", color=MEAN).move_to([5.05, 2.2, 0], LEFT)
-        mean = Number(
-            float(trace.mean[0]), digits=3, size=style.TITLE_SIZE, color=MEAN, anchor="left"
+        mean = Quantity(
+            words, trace.mean[0], below=True, gap=0.12, digits=3, size=style.TITLE_SIZE, color=MEAN
         )
-        mean.next_to(words, DOWN, buff=0.12, aligned_edge=LEFT)
-        legend.add(words)
-        return Training(trace, field, bars, line, weights, mean), legend, points
+        run = [(field, fields), (self.bars, trace.each), (self.line, heights), (mean, trace.mean)]
+        run += zip(weights, trace.weights.T, strict=True)
+        return (field, self.bars, self.line, weights, mean, points), run
