@@ -73,6 +73,8 @@ def test_a_command_does_what_it_says(command, tmp_path):
         out = tmp_path / words[words.index("-o") + 1]
         assert out.stat().st_size > 0
         assert out.is_file() or any(out.iterdir())
+    elif words[:2] == ["vizdl", "new"]:
+        assert all((tmp_path / line).is_file() for line in done.stdout.split("\n\n")[0].split())
     elif words[:2] == ["vizdl", "render"] and "--why" not in words:
         assert {path.suffix for path in (tmp_path / "videos").iterdir()} >= {".json"}
 
