@@ -48,8 +48,9 @@ from vizdl.figures.backpropagation_words import (
     WEIGHT_STORY,
 )
 from vizdl.figures.base import Change, layout, playable
-from vizdl.figures.live import Feed, Live, Pick, Take, Texts, whole
-from vizdl.figures.words import Words
+from vizdl.figures.live import Feed, Live, Pick, Texts, whole
+from vizdl.figures.pairs import pair, rows
+from vizdl.figures.words import Words, named
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
@@ -91,10 +92,10 @@ def live(trace: BackpropagationTrace) -> Live:
         Run("drawn", drawn, {n: f"try.{n}" for n in TRIED_NEEDS} | {"nudge": "nudge"}),
     )
     feeds: dict[int, Mapping[str, Feed]] = {
-        FORWARD: _xy("seen.forward"),
-        BACK: _xy("seen.way"),
+        FORWARD: rows("seen.forward"),
+        BACK: rows("seen.way"),
         NODES: {"hovertext": Texts(STORY, over="chain.values")},
-        RING: _xy("seen.ring"),
+        RING: rows("seen.ring"),
         VALUES: {"text": Texts(VALUE, over="chain.values")},
         WEIGHTS: {"text": Texts(WEIGHT, over="shift.new")},
         KNOBS: {"hovertext": Texts(WEIGHT_STORY, over="shift.new")},
@@ -102,13 +103,13 @@ def live(trace: BackpropagationTrace) -> Live:
         AT_WEIGHTS: {"text": Texts(AT_WEIGHT, over="seen.at_weight")},
         GOAL: {"text": Texts(TARGET)},
         CURVE: {"y": whole("try.curve")},
-        TANGENT: _xy("drawn.tangent"),
-        SECANT: _xy("drawn.secant"),
-        TRIED: _xy("drawn.points"),
+        TANGENT: rows("drawn.tangent"),
+        SECANT: rows("drawn.secant"),
+        TRIED: rows("drawn.points"),
         RATIOS: {"y": whole("try.ratios")},
         LIMIT: {"y": whole("drawn.limit")},
-        NOW: {"x": whole("drawn.across"), "y": whole("drawn.up")},
-        RATIO: {"x": whole("drawn.across"), "y": whole("drawn.up"), "text": Texts(NUDGED)},
+        NOW: pair("drawn.across", "drawn.up"),
+        RATIO: {**pair("drawn.across", "drawn.up"), "text": Texts(NUDGED)},
     }
     return Live(
         flow=replace(flow, runs=(*flow.runs, *runs)),
@@ -125,10 +126,6 @@ def live(trace: BackpropagationTrace) -> Live:
     )
 
 
-def _xy(name: str) -> dict[str, Feed]:
-    return {"x": Take(name, 0, 0), "y": Take(name, 1, 1)}
-
-
 def _numbers(trace: BackpropagationTrace) -> dict[str, Any]:
     """The numbers of the trace, by the names that a page has for them."""
     settings = trace.settings
@@ -143,7 +140,7 @@ def _numbers(trace: BackpropagationTrace) -> dict[str, Any]:
     made["drawn"] = drawn(**{n: made["try"][n] for n in TRIED_NEEDS}, nudge=settings.nudge)
     return {
         **{name: getattr(settings, name) for name in ("w1", "w2", "target", "nudge")},
-        **{f"{run}.{name}": value for run, named in made.items() for name, value in named.items()},
+        **named(**made),
     }
 
 
@@ -152,7 +149,7 @@ def _moment(numbers: dict[str, Any], k: int) -> dict[str, Any]:
         k, numbers["chain.values"], numbers["shift.after"],
         numbers["shift.weights"], numbers["shift.new"],
     )  # fmt: skip
-    return {**numbers, **{f"seen.{name}": value for name, value in told.items()}}
+    return numbers | named(seen=told)
 
 
 def _frame(moment: dict[str, Any]) -> dict[int, Change]:

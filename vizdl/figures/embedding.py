@@ -24,7 +24,8 @@ from vizdl.experiments.embedding import ROLE, ROLES, WORDS, EmbeddingTrace
 from vizdl.experiments.live import Run
 from vizdl.figures.base import colorscale, layout, playable
 from vizdl.figures.live import Feed, Live, Texts, whole
-from vizdl.figures.words import words
+from vizdl.figures.pairs import pair
+from vizdl.figures.words import named, words
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
@@ -81,16 +82,16 @@ def live(trace: EmbeddingTrace) -> Live:
         {"places": "near.places", "picked": "near.picked", "at": "asked.at"},
     )
     feeds: dict[int, dict[str, Feed]] = {
-        LINKS: _pair("drawn.links"),
-        POINTS: {**_pair("drawn.points"), "hovertext": Texts(WORD, over="near.cosine")},
-        RING: _pair("drawn.ring"),
+        LINKS: _both("drawn.links"),
+        POINTS: {**_both("drawn.points"), "hovertext": Texts(WORD, over="near.cosine")},
+        RING: _both("drawn.ring"),
         ONE_HOT: {"z": whole("drawn.one")},
         MATRIX: {"z": whole("near.matrix")},
         FRAME: {"y": whole("drawn.frame")},
         NUMBERS: {"text": Texts(NUMBER, over="near.row")},
     }
     for role, index in enumerate(GROUPS):
-        feeds[index] = _pair(f"drawn.group{role}")
+        feeds[index] = _both(f"drawn.group{role}")
     return Live(
         flow=replace(flow, runs=(*flow.runs, drawing)),
         feeds=feeds,
@@ -101,8 +102,8 @@ def live(trace: EmbeddingTrace) -> Live:
     )
 
 
-def _pair(name: str) -> dict[str, Feed]:
-    return {"x": whole(f"{name}_x"), "y": whole(f"{name}_y")}
+def _both(name: str) -> dict[str, Feed]:
+    return pair(f"{name}_x", f"{name}_y")
 
 
 # Where everything stands, in Python as on a page
@@ -140,9 +141,7 @@ def _numbers(trace: EmbeddingTrace, step: int) -> dict[str, Any]:
     return {
         "called": WORDS,
         "steps": trace.steps,
-        **{f"asked.{name}": value for name, value in asked.items()},
-        **{f"near.{name}": value for name, value in found.items()},
-        **{f"drawn.{name}": value for name, value in places.items()},
+        **named(asked=asked, near=found, drawn=places),
     }
 
 

@@ -34,7 +34,8 @@ from vizdl.experiments.live import Run, Table
 from vizdl.figures.base import Change, layout, playable
 from vizdl.figures.field import add_field, add_points, live_field, live_points
 from vizdl.figures.live import Live, Take, Texts, now, whole
-from vizdl.figures.words import words
+from vizdl.figures.pairs import pair, rows
+from vizdl.figures.words import named, words
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
@@ -140,9 +141,9 @@ def live(trace: EmpiricalLossTrace) -> Live:
             **live_points(2, "failed", "passed"),
             STANDING: {"x": whole("x", 0), "y": whole("x", 1), "text": story},
             RING: {"x": now("x", 0), "y": now("x", 1)},
-            AHEAD: {"x": whole("drawn.across"), "y": whole("drawn.ahead")},
-            COUNTED: {"x": whole("drawn.across"), "y": whole("drawn.counted")},
-            CHOSEN: {"x": Take("drawn.frame", 0, 0), "y": Take("drawn.frame", 1, 1)},
+            AHEAD: pair("drawn.across", "drawn.ahead"),
+            COUNTED: pair("drawn.across", "drawn.counted"),
+            CHOSEN: rows("drawn.frame"),
             TOPS: {
                 "x": whole("drawn.number"),
                 "y": whole("now.loss"),
@@ -210,8 +211,7 @@ def _numbers(trace: EmpiricalLossTrace) -> dict[str, Any]:
     return {
         "x": trace.x,
         "y": trace.y,
-        **{f"now.{name}": value for name, value in told.items()},
-        **{f"drawn.{name}": value for name, value in made.items()},
+        **named(now=told, drawn=made),
     }
 
 

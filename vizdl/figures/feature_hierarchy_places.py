@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vizdl.experiments import feature_hierarchy_flow as flows
 from vizdl.experiments.feature_hierarchy import FeatureHierarchyTrace
 from vizdl.experiments.feature_hierarchy_network import SIDE, SIZES, UNITS
+from vizdl.figures.words import named
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -34,9 +35,7 @@ def numbers(trace: FeatureHierarchyTrace) -> dict[str, Any]:
         "input.rows": trace.pixels.reshape(SIDE, SIDE),
         "accuracy": 100 * trace.accuracies[which].mean(axis=-1),
         "separation": trace.separations[which],
-        **{f"net.{name}": value for name, value in found.items()},
-        **{f"units.{name}": value for name, value in units().items()},
-        **{f"chances.{name}": value for name, value in chance_bars(trace.chances).items()},
+        **named(net=found, units=units(), chances=chance_bars(trace.chances)),
     }
 
 

@@ -36,6 +36,7 @@ from vizdl.figures.base import Change, layout, playable
 from vizdl.figures.contour import add_map, live_map
 from vizdl.figures.field import add_field, add_points, frame_of, live_field
 from vizdl.figures.live import Along, Drag, Feed, Live, Take, Texts
+from vizdl.figures.pairs import columns, xy
 from vizdl.figures.words import words
 from vizdl.style import Theme
 
@@ -108,12 +109,12 @@ def live(trace: LossLandscapeTrace) -> Live:
         Run("lifted", lifted, {"w": "path.w", "loss": "path.loss", "step": "step", **ends}),
     )
     way: dict[int, dict[str, Feed]] = {
-        WAY: {**_columns("path.w"), "text": Texts(STORY, over="path.loss")},
-        SO_FAR: _columns("path.w", last="step"),
-        START: _columns("path.w", last=0),
-        HERE: _columns("path.w", first="step", last="step"),
-        SPACE_WAY: _columns("lifted.way"),
-        SPACE_HERE: _columns("lifted.here"),
+        WAY: {**columns("path.w"), "text": Texts(STORY, over="path.loss")},
+        SO_FAR: columns("path.w", last="step"),
+        START: columns("path.w", last=0),
+        HERE: columns("path.w", first="step", last="step"),
+        SPACE_WAY: columns("lifted.way"),
+        SPACE_HERE: columns("lifted.here"),
     }
     return Live(
         flow=replace(
@@ -140,10 +141,6 @@ def live(trace: LossLandscapeTrace) -> Live:
             ),
         ),
     )
-
-
-def _columns(name: str, first: int | str = 0, last: int | str | None = None) -> dict[str, Feed]:
-    return {axis: Take(name, first, last, (column,)) for column, axis in enumerate("xy")}
 
 
 def lifted(
@@ -272,13 +269,9 @@ def _frame(trace: LossLandscapeTrace, numbers: dict[str, Any], k: int) -> dict[i
     made = lifted(w, numbers["path.loss"], k, low, high, domain, azimuth, elevation)
     return {
         **frame_of(trace.fields[k], PLANE, PLANE, MODEL),
-        SO_FAR: _xy(w[: k + 1]),
-        START: _xy(w[:1]),
-        HERE: _xy(w[k : k + 1]),
-        SPACE_WAY: _xy(made["way"]),
-        SPACE_HERE: _xy(made["here"]),
+        SO_FAR: xy(*w[: k + 1].T),
+        START: xy(*w[:1].T),
+        HERE: xy(*w[k : k + 1].T),
+        SPACE_WAY: xy(*made["way"].T),
+        SPACE_HERE: xy(*made["here"].T),
     }
-
-
-def _xy(points: Array) -> dict[str, Array]:
-    return {"x": points[:, 0], "y": points[:, 1]}

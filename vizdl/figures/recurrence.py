@@ -23,7 +23,7 @@ from vizdl.experiments.live import Run
 from vizdl.experiments.recurrence import LONGEST, WORDS, RecurrenceTrace
 from vizdl.figures.base import Change, colorscale, layout, playable
 from vizdl.figures.live import Live, Take, Texts, whole
-from vizdl.figures.words import words
+from vizdl.figures.words import named, words
 from vizdl.style import Theme
 
 NAMES, TRUTH, BARS, SAID, CELLS, VEIL, VEIL_BELOW, CURSOR = range(8)
@@ -128,10 +128,9 @@ def _numbers(trace: RecurrenceTrace) -> dict[str, Any]:
     placed = places(float(len(trace.words)), trace.model.hidden_size)
     return {
         "typed.words": list(WORDS.spell(trace.words)),
-        **{f"net.{name}": value for name, value in shown.items()},
+        **named(net=shown, places=placed),
         "lamp.on": trace.lamps,
         "lamp.is": trace.lamps > 0,
-        **{f"places.{name}": value for name, value in placed.items()},
         "answers.bars": answers(trace.says)["bars"],
     }
 

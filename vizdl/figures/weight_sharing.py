@@ -23,7 +23,7 @@ from vizdl.experiments.live import Run
 from vizdl.experiments.weight_sharing import LARGEST, LONGEST, SHORTEST, WeightSharingTrace
 from vizdl.figures.base import Change, colorscale, layout, playable
 from vizdl.figures.live import Live, Texts, whole
-from vizdl.figures.words import words
+from vizdl.figures.words import named, words
 from vizdl.style import Theme
 
 BARS, DONE, SHARE, TOTAL, DENSE, SHARED, MARKS, COUNTS = range(8)
@@ -125,8 +125,7 @@ def _numbers(trace: WeightSharingTrace) -> dict[str, Any]:
     size = experiment.sizes_of(float(hidden), float(length))
     return {
         "back.norms": norms,
-        **{f"size.{name}": value for name, value in size.items()},
-        **{f"places.{name}": value for name, value in places(float(length)).items()},
+        **named(size=size, places=places(float(length))),
     }
 
 
