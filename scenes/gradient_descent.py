@@ -42,7 +42,7 @@ from vizdl.mobjects import (
 
 FLAT = 1e-9  # a gradient shorter than this has no direction
 ARROW = 1.7  # units of the frame: the gradient as it is first drawn
-INK, MUTED = style.INK.dark, style.MUTED.dark
+DATA, INK, MUTED = style.DATA.dark, style.INK.dark, style.MUTED.dark
 GRADIENT, LOSS, WEIGHT = style.GRADIENT.dark, style.LOSS.dark, style.WEIGHT.dark
 RIGHT_EDGE, BOTTOM = 6.35, -3.55
 
@@ -160,24 +160,12 @@ class GradientDescent(Story):
     def other_starts(self):
         trace = self.trace
         colours = [self.colour_of(k) for k in trace.reached]
-        paths = VGroup(
-            *[
-                DescentPath(self.map.area, trace.others.positions[:, s], color=style.DATA.dark)
-                for s in range(len(trace.starts))
-            ]
-        )
-        for path in paths:
-            path.line.set_stroke(width=3)
-            path.dots.set_opacity(0)
-        marks = VGroup(
-            *[Dot(self.map.place(w), radius=0.07, color=style.DATA.dark) for w in trace.starts]
-        )
-        losses = trace.others.losses
-        loss = LossCurve(
-            list(losses.T), area=self.loss_axes(losses, height=2.3), colors=[style.DATA.dark]
-        )
-        for curve in loss.curves:
-            curve.line.set_stroke(width=2.5)
+        walks, losses = np.moveaxis(trace.others.positions, 1, 0), trace.others.losses
+        look = {"color": DATA, "width": 3, "dots": False}
+        paths = VGroup(*[DescentPath(self.map.area, walk, **look) for walk in walks])
+        marks = VGroup(*[Dot(spot, 0.07, color=DATA) for spot in self.map.place(trace.starts)])
+        area = self.loss_axes(losses, height=2.3)
+        loss = LossCurve(list(losses.T), area=area, colors=[DATA], width=2.5)
         self.say(f"Does it always end there? Start {len(paths)} runs, all over the map.")
         balls = LaggedStart(*[FadeIn(path, scale=1.5) for path in paths], lag_ratio=0.08)
         self.play(balls, FadeOut(self.walk), FadeIn(loss, marks), run_time=1.5)
@@ -209,6 +197,8 @@ class GradientDescent(Story):
         close = ContourMap(trace.close, width=frame.width, height=frame.height)
         close.shift(self.centre - close.area.frame.get_center())
         self.close_up, self.ground = close, VGroup(close.bands, close.lines)
+        self.window = Rectangle(width=frame.width, height=frame.height)
+        self.window.move_to(self.centre).set_stroke(INK, 2)
         self.start = self.map.place(trace.path.positions[0])
         self.ball = Dot(self.start, radius=0.12, color=INK).set_stroke(style.BACKGROUND.dark, 2)
         length = float(np.linalg.norm(trace.gradient))
@@ -238,37 +228,28 @@ class GradientDescent(Story):
 
     def zoom_in(self):
         ratio = self.map.unit / self.close_up.unit
-        window = Rectangle(width=self.map.area.frame.width, height=self.map.area.frame.height)
-        window.scale(ratio).move_to(self.start).set_stroke(INK, 2)
-        self.play(FadeIn(window), run_time=style.QUICK)
+        self.window.scale(ratio).move_to(self.start)
+        self.play(FadeIn(self.window), run_time=style.QUICK)
         self.ground.scale(ratio).move_to(self.start)
-        self.add(self.ground, window)
+        self.add(self.ground, self.window)
         self.bring_to_front(self.ball)
-        self.play(
-            self.ground.animate.scale(1 / ratio).move_to(self.centre),
-            window.animate.scale(1 / ratio).move_to(self.centre),
-            self.ball.animate.move_to(self.centre),
-            FadeOut(self.map.area),
-            FadeOut(self.key),
-            run_time=1.5,
-        )
-        self.play(FadeOut(window), run_time=0.3)
+        gone = FadeOut(self.map.area), FadeOut(self.key)
+        ball = self.ball.animate.move_to(self.centre)
+        self.play(*self.scaled(1 / ratio, self.centre), ball, *gone, run_time=1.5)
+        self.play(FadeOut(self.window), run_time=0.3)
 
     def zoom_out(self, step):
-        ratio = self.map.unit / self.close_up.unit
         at = self.trace.path.positions[step]
-        window = Rectangle(width=self.map.area.frame.width, height=self.map.area.frame.height)
-        window.move_to(self.centre).set_stroke(INK, 2)
-        self.bring_to_front(self.ground, window, self.ball)
+        self.bring_to_front(self.ground, self.window, self.ball)
         held = bool(self.map.area.holds(*at))
-        goal = self.map.place(at) if held else self.start
-        self.play(
-            self.ground.animate.scale(ratio).move_to(self.start),
-            window.animate.scale(ratio).move_to(self.start),
-            self.ball.animate.move_to(goal) if held else FadeOut(self.ball),
-            run_time=1.5,
-        )
-        self.play(FadeOut(self.ground), FadeOut(window), FadeIn(self.map.area), run_time=0.5)
+        ball = self.ball.animate.move_to(self.map.place(at)) if held else FadeOut(self.ball)
+        ratio = self.map.unit / self.close_up.unit
+        self.play(*self.scaled(ratio, self.start), ball, run_time=1.5)
+        self.play(FadeOut(self.ground), FadeOut(self.window), FadeIn(self.map.area), run_time=0.5)
+
+    def scaled(self, ratio, at):
+        """The ground close up, and the window round it, grow or shrink on their way."""
+        return [part.animate.scale(ratio).move_to(at) for part in (self.ground, self.window)]
 
     # What stands beside the map
 
@@ -276,20 +257,13 @@ class GradientDescent(Story):
         angles, slopes = np.degrees(self.trace.angles), self.trace.slopes
         reach = 1.15 * (float(np.linalg.norm(self.trace.gradient)) if not self.flat else 1.0)
         dial = PlotArea(
-            (0, 360),
-            (-reach, reach),
-            width=RIGHT_EDGE - 0.95 - self.panel_left,
-            height=2.9,
-            x_label="direction",
-            y_label="slope",
-            x_ticks=[0, 90, 180, 270, 360],
-            x_unit="°",
-        )
+            (0, 360), (-reach, reach), width=RIGHT_EDGE - 0.95 - self.panel_left, height=2.9,
+            x_label="direction", y_label="slope", x_ticks=[0, 90, 180, 270, 360], x_unit="°",
+        )  # fmt: skip
         dial.shift(np.array([self.panel_left, 2.1, 0]) - dial.frame.get_corner(UP + LEFT))
-        rises = Curve(
-            dial, np.where(slopes >= 0, slopes, np.nan), angles, color=style.POSITIVE.dark
-        )
-        falls = Curve(dial, np.where(slopes < 0, slopes, np.nan), angles, color=style.NEGATIVE.dark)
+        up, down = np.where(slopes >= 0, slopes, np.nan), np.where(slopes < 0, slopes, np.nan)
+        rises = Curve(dial, up, angles, color=style.POSITIVE.dark)
+        falls = Curve(dial, down, angles, color=style.NEGATIVE.dark)
         return dial, rises, falls
 
     def two_directions(self, dial):
