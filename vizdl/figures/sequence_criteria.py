@@ -25,7 +25,7 @@ from vizdl.experiments.sentiment import LONGEST, VOCABULARY
 from vizdl.experiments.sequence_criteria import MODELS, SequenceCriteriaTrace
 from vizdl.figures.base import colorscale, layout, playable
 from vizdl.figures.live import Feed, Live, Take, Texts, whole
-from vizdl.figures.words import words
+from vizdl.figures.words import named, words
 from vizdl.style import Role, Theme
 
 Array = NDArray[np.float64]
@@ -149,9 +149,11 @@ def _numbers(trace: SequenceCriteriaTrace) -> dict[str, Any]:
         "verdict.against": 100 * (1 - trace.said),
         "verdict.right": right * true["known"],
         "verdict.wrong": ~right * true["known"],
-        **{f"truth.{name}": value for name, value in true.items()},
-        **{f"shapes.{n}": x for n, x in shapes(good, trace.said, float(count)).items()},
-        **{f"lines.{n}": x for n, x in lines(float(count), true["near"], true["known"]).items()},
+        **named(
+            truth=true,
+            shapes=shapes(good, trace.said, float(count)),
+            lines=lines(float(count), true["near"], true["known"]),
+        ),
     }  # fmt: skip
 
 
