@@ -202,13 +202,6 @@ def test_flat_ground_has_a_fan_without_rays():
     np.testing.assert_allclose(np.linalg.norm(points, axis=1), 0.2)
 
 
-def test_without_its_dot_a_curve_is_a_line_whatever_the_step():
-    curve = Curve(AREA, [1.0, 4.0, 2.0], dot=False, tip=False)
-    play(Advance(curve, to=2))
-    shown = curve.family_members_with_points()
-    assert shown == [curve.line]
-
-
 def test_without_its_dots_a_path_is_a_line_and_a_ball():
     path = DescentPath(AREA, WAY, dots=False, step=3)
     np.testing.assert_allclose(path.line.points[-1], AREA.place(9, 9), atol=1e-9)

@@ -28,7 +28,6 @@ class Curve(VGroup):
     `y` (T+1,) are its values and `x` (T+1,) where they stand, 0 … T if left out. NaN and what
     lies outside of the area are not drawn. With `tip`, the value stands right of the tip (leave
     room for it beside the area); a `name` stands there instead where curves must be told apart.
-    Without `dot`, the curve is nothing but its line.
     """
 
     def __init__(
@@ -39,7 +38,6 @@ class Curve(VGroup):
         *,
         color: str = style.LOSS.dark,
         width: float = 4.0,
-        dot: bool = True,
         tip: bool = True,
         name: str = "",
         digits: int = 3,
@@ -60,7 +58,7 @@ class Curve(VGroup):
             self.tip = Label(name, size=size, color=color)
         elif tip:
             self.tip = Number(0.0, digits=digits, size=size, color=color)
-        super().__init__(self.line, *([self.dot] if dot else []), self.tip)
+        super().__init__(self.line, self.dot, self.tip)
         self.set_step(step)
 
     @property
