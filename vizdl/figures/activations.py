@@ -15,6 +15,7 @@ from vizdl.experiments.activations_flow import flow
 from vizdl.figures.base import layout, playable
 from vizdl.figures.field import add_field, add_points, frame_of, live_field, live_points
 from vizdl.figures.live import Along, Drag, Live, now, upto, whole
+from vizdl.figures.pairs import columns, pair
 from vizdl.figures.words import words
 from vizdl.style import Theme
 
@@ -61,12 +62,12 @@ def live(trace: ActivationsTrace) -> Live:
     feeds |= live_points(FIELD + 2, "points.zero", "points.one")
     feeds |= live_points(HIDDEN, "hidden.zero", "hidden.one")
     feeds |= {
-        MARK: {"x": whole("probe.at", 0), "y": whole("probe.at", 1)},
-        MESH: {"x": whole("hidden.mesh", 0), "y": whole("hidden.mesh", 1)},
-        MARK_HIDDEN: {"x": whole("probe.place", 0), "y": whole("probe.place", 1)},
+        MARK: columns("probe.at"),
+        MESH: columns("hidden.mesh"),
+        MARK_HIDDEN: columns("probe.place"),
         VALUE: {"y": whole("curve.value")},
         SLOPE: {"y": whole("curve.slope")},
-        LOSS: {"x": whole("train.number"), "y": whole("train.loss")},
+        LOSS: pair("train.number", "train.loss"),
         SO_FAR: {"x": upto("train.number"), "y": upto("train.loss")},
         DOT: {"x": now("train.number"), "y": now("train.loss")},
     }

@@ -24,7 +24,7 @@ from vizdl.experiments.live import Run, Table
 from vizdl.figures.base import layout, playable
 from vizdl.figures.field import add_points
 from vizdl.figures.live import Feed, Live, Take, Texts, end, now, whole
-from vizdl.figures.words import words
+from vizdl.figures.words import named, words
 from vizdl.style import Theme
 
 Array = NDArray[np.float64]
@@ -146,8 +146,7 @@ def _numbers(trace: BiasShiftTrace, step: int) -> dict[str, Any]:
         "fit.params": trace.path,
         "fit.loss": trace.losses,
         "family.found": trace.found[step],
-        **{f"here.{key}": value for key, value in here.items()},
-        **{f"drawn.{key}": value for key, value in places.items()},
+        **named(here=here, drawn=places),
     }
 
 

@@ -188,9 +188,9 @@ def _layout(trace: MinibatchTrace, theme: Theme) -> go.Layout:
 
 def _draw_map(fig: go.Figure, trace: MinibatchTrace, theme: Theme) -> None:
     """The bands of the loss, each on top of the higher one; the rings between them are exact."""
-    problem, (columns, rows) = trace.problem, DOMAIN
+    problem, (across, up) = trace.problem, DOMAIN
     rings = flows.rings(problem.hessian, problem.minimum, trace.floor)
-    box = np.array([(columns[i], rows[j]) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]).T
+    box = np.array([(across[i], up[j]) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))]).T
     values = {"rings.edges": rings["edges"], "data.floor": trace.floor}
     low, high = (stop[1] for stop in style.height_scale(theme))
     third = panel(3)
