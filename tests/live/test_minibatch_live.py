@@ -185,14 +185,15 @@ def says(reader, step, **changed):
 
 
 def drawn(reader, trace):
-    """Where the marks of a trace stand in the picture, in pixels of the page."""
+    """Where the marks of a trace stand in the picture, in pixels of it."""
     return reader.evaluate(
         """index => {
           const plot = document.querySelector(".vizdl-plot");
+          const corner = plot.getBoundingClientRect();
           const nodes = plot.querySelectorAll(".trace" + plot._fullData[index].uid + " path.point");
           return [...nodes].filter(node => node.style.visibility !== "hidden").map(node => {
             const box = node.getBoundingClientRect();
-            return [box.x + box.width / 2, box.y + box.height / 2];
+            return [box.x + box.width / 2 - corner.x, box.y + box.height / 2 - corner.y];
           });
         }""",
         trace,
@@ -206,9 +207,7 @@ def on_axes(reader, trace, x, y):
           const plot = document.querySelector(".vizdl-plot");
           const axis = name => plot._fullLayout[name[0] + "axis" + name.slice(1)];
           const [h, v] = [axis(plot._fullData[index].xaxis), axis(plot._fullData[index].yaxis)];
-          const box = plot.getBoundingClientRect();
-          return x.map((value, k) => [box.x + h._offset + h.c2p(value),
-                                      box.y + v._offset + v.c2p(y[k])]);
+          return x.map((value, k) => [h._offset + h.c2p(value), v._offset + v.c2p(y[k])]);
         }""",
         [trace, list(map(float, x)), list(map(float, y))],
     )
@@ -279,14 +278,14 @@ def test_a_click_on_a_loss_leads_to_its_moment(reader):
     cost = int(costs[np.searchsorted(costs, 2000)])
     gap = trace.gaps[2][cost // 512]
     plot = reader.locator(".vizdl-plot")
-    plot.scroll_into_view_if_needed()
     ((x, y),) = on_axes(reader, figures.LOSSES[2], [cost], [gap])
+    place = {"x": x, "y": y}
     if reader.touches:
-        reader.touchscreen.tap(x, y)
+        plot.tap(position=place)
     else:
-        reader.mouse.move(x, y)
+        plot.hover(position=place)
         reader.wait_for_timeout(200)
-        reader.mouse.click(x, y)
+        plot.click(position=place)
     reader.wait_for_function("() => location.hash.startsWith('#step=')")
     spent = int(reader.locator(".vizdl-label").text_content().split()[0])
     assert abs(np.log(spent / cost)) < 0.1  # a finger is not more exact
