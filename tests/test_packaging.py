@@ -128,6 +128,18 @@ def test_the_gallery_is_built_from_the_wheel(bare):
         assert (bare.cwd / f"site/{name}.html").is_file()
 
 
+def test_a_new_concept_is_installed_beside_the_wheel(bare):
+    bare.vizdl("new", "own_concept")
+    run(bare.bin / "python", *PIP, "--editable", "own_concept", cwd=bare.cwd)
+    try:
+        rows = {row["name"]: row for row in json.loads(bare.vizdl("list", "--json").stdout)}
+        assert rows["own_concept"]["lacks"] == []
+        bare.vizdl("gallery", "build", "own_concept", "--without-video", "-o", "own_site")
+        assert (bare.cwd / "own_site/own_concept.html").is_file()
+    finally:
+        run(bare.bin / "python", "-m", "pip", "uninstall", "-y", "vizdl-own-concept", cwd=bare.cwd)
+
+
 def test_with_the_extra_a_scene_of_the_wheel_is_drawn(animated):
     drawn = animated.vizdl("render", NAMES[0], "-q", "low", "--format", "png", "-o", "videos")
     assert f"videos/{NAMES[0]}.png" in drawn.stdout
