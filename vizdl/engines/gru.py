@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from vizdl.engines import check
 from vizdl.engines.activations import sigmoid
 from vizdl.engines.check import Array
-from vizdl.engines.through_time import Steps, summed_outer
+from vizdl.engines.through_time import Steps, driven, summed_outer
 
 GATES = ("r", "z", "n")  # reset, update, candidate: the order of the blocks
 
@@ -127,8 +127,7 @@ def forward(model: GRU, x: ArrayLike, h0: ArrayLike | None = None) -> GRUTrace:
     T, w_h = len(x), model.w_h.T
     gates, n, past, h = Steps(T), Steps(T), Steps(T), Steps(T + 1)
     h.append(h_t)
-    driven = x @ model.w_x.T + model.b  # (T, B, 3H), the inputs' part of every step at once
-    for drive in driven:
+    for drive in driven(x, model.w_x, model.b):  # (B, 3H)
         recurrent = h_t @ w_h  # (B, 3H)
         gates_t = sigmoid(drive[:, : 2 * H] + recurrent[:, : 2 * H])  # (B, 2H)
         past_t = recurrent[:, 2 * H :] + model.c_n

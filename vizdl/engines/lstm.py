@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from vizdl.engines import check
 from vizdl.engines.check import Array
-from vizdl.engines.through_time import Steps, summed_outer
+from vizdl.engines.through_time import Steps, driven, summed_outer
 
 GATES = ("i", "f", "g", "o")  # input, forget, candidate, output: the order of the blocks
 
@@ -130,21 +130,18 @@ def forward(model: LSTM, x: ArrayLike, state: Sequence[ArrayLike] | None = None)
 
     T, w_h = len(x), model.w_h.T
     h, c = Steps(T + 1), Steps(T + 1)
-    i, f, g, o, z = Steps(T), Steps(T), Steps(T), Steps(T), Steps(T)
+    i, f, g, o = Steps(T), Steps(T), Steps(T), Steps(T)
+    z = Steps(T, rows=driven(x, model.w_x, model.b))  # what the inputs drive; the states join it
     h.append(h_t)
     c.append(c_t)
-    driven = x @ model.w_x.T  # (T, B, 4H), the inputs' part of every step at once
-    driven += model.b
     with np.errstate(over="ignore"):  # where e^-z is too large a number, the gate is 0
-        for drive in driven:
-            z_t = h_t @ w_h  # (B, 4H)
-            z_t += drive
+        for _ in range(T):
+            z_t = z.add(h_t @ w_h)  # (B, 4H)
             gates = 1 / (1 + np.exp(-z_t))  # (B, 4H), of which the third block is not needed
             i_t = i.append(gates[:, :H])
             f_t = f.append(gates[:, H : 2 * H])
             o_t = o.append(gates[:, 3 * H :])
             g_t = g.append(np.tanh(z_t[:, 2 * H : 3 * H]))
-            z.append(z_t)
             c_t = c.append(f_t * c_t + i_t * g_t)
             h_t = h.append(o_t * np.tanh(c_t))
     return LSTMTrace(

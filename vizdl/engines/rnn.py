@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from vizdl.engines import check
 from vizdl.engines.check import Array
-from vizdl.engines.through_time import Steps, summed_outer
+from vizdl.engines.through_time import Steps, driven, summed_outer
 
 ACTIVATIONS = ("tanh", "identity")
 
@@ -222,13 +222,13 @@ def forward(model: RNN, x: ArrayLike, h0: ArrayLike | None = None) -> RNNTrace:
     x = check.array("x", x, ("T", "B", model.input_size))
     shape = (x.shape[1], model.hidden_size)
     h_t = np.zeros(shape) if h0 is None else check.array("h0", h0, shape)
-    steps_h, steps_a = Steps(len(x) + 1), Steps(len(x))
+    steps_h = Steps(len(x) + 1)
+    steps_a = Steps(len(x), rows=driven(x, model.w_xh, model.b_h))  # what the inputs drive
     steps_h.append(h_t)
-    driven = x @ model.w_xh.T + model.b_h  # (T, B, H), the inputs' part of every step at once
     w_hh, linear = model.w_hh.T, model.activation == "identity"
     with np.errstate(over="ignore", invalid="ignore"):  # divergence is a result, not an accident
-        for drive in driven:
-            a_t = steps_a.append(h_t @ w_hh + drive)  # (B, H)
+        for _ in range(len(x)):
+            a_t = steps_a.add(h_t @ w_hh)  # (B, H)
             h_t = steps_h.append(a_t if linear else np.tanh(a_t))
         a, h = steps_a.together(), steps_h.together()
         y = h[1:] @ model.w_hy.T + model.b_y  # (T, B, O)

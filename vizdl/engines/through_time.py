@@ -13,13 +13,14 @@ class Steps:
 
     With `backwards` the first that comes is the last step of the sequence. Each is copied to its
     row as it comes, while it is in the processor's cache: faster than joining a list at the end.
-    A run that is being recorded fills no array in place; its steps are joined.
+    `rows` (length, B, …) are what `add` adds to. A run that is being recorded fills no array in
+    place; its steps are joined.
     """
 
-    def __init__(self, length: int, *, backwards: bool = False) -> None:
+    def __init__(self, length: int, *, backwards: bool = False, rows: Array | None = None) -> None:
         self._places = iter(range(length)[:: -1 if backwards else 1])
         self._steps: list[Array] = [np.empty(0)] * length
-        self._rows: Array | None = None
+        self._rows = rows
         self._recorded = False
 
     def append(self, step: Array, *beside: Array) -> Array:
@@ -43,12 +44,32 @@ class Steps:
         self._steps[place] = row
         return row
 
+    def add(self, step: Array) -> Array:
+        """Take the next one, added to the row that stands in its place, and return the sum."""
+        place = next(self._places)
+        assert self._rows is not None
+        row: Array = self._rows[place]
+        if isbox(row) or isbox(step):
+            self._recorded = True
+            row = row + step
+        else:
+            row += step
+        self._steps[place] = row
+        return row
+
     def together(self) -> Array:
         """Return them as one array."""
         if self._rows is not None and not self._recorded:
             return self._rows
         joined: Array = np.concatenate(self._steps)
         return joined.reshape(len(self._steps), *self._steps[0].shape)
+
+
+def driven(x: Array, w_x: Array, b: Array) -> Array:
+    """Return W_x x_t + b at every step at once: (T, B, H) from (T, B, D), (H, D) and (H,)."""
+    with_one = np.concatenate([x, np.ones((*x.shape[:2], 1))], axis=2)  # b is its weight
+    drive: Array = with_one @ np.concatenate([w_x, b[:, None]], axis=1).T
+    return drive
 
 
 def summed_outer(da: Array, x: Array) -> Array:
