@@ -17,29 +17,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vizdl.engines import activations, check, losses, training
+from vizdl.engines import check, network
 from vizdl.engines.check import Array
 from vizdl.engines.losses import Loss
-from vizdl.engines.network import MLP, NetworkGradients, NetworkTrace
+from vizdl.engines.network import MLP, NetworkGradients, NetworkTrace, NetworkTraining
 from vizdl.engines.optimizers import Optimizer
 
 Masks = Sequence[ArrayLike]
 
 
 @dataclass(frozen=True, eq=False)
-class DropoutTraining:
+class DropoutTraining(NetworkTraining):
     """A network trained with dropout, and which units were there at every step.
 
-    masks, for each hidden layer (N, B, units) of 0 and 1: the step, the sample, the unit. The rest
-    as in `network.NetworkTraining`; losses (N,) are those of the thinned networks.
+    masks, for each hidden layer (N, B, units) of 0 and 1: the step, the sample, the unit. The
+    losses are those of the thinned networks.
     """
 
-    model: MLP
-    losses: Array
-    snapshots: tuple[MLP, ...]
-    snapshot_steps: NDArray[np.int64]
     masks: tuple[NDArray[np.uint8], ...]
-    diverged: int | None
 
 
 def draw(model: MLP, p: float, batch: int, rng: np.random.Generator) -> tuple[Array, ...]:
@@ -57,15 +52,7 @@ def forward(model: MLP, x: ArrayLike, masks: Masks, p: float) -> NetworkTrace:
     TypeError where shapes do not fit, and for a p outside of 0 ≤ p < 1.
     """
     x = check.array("x", x, ("B", model.sizes[0]))
-    scales = _scales(model, masks, p, len(x))
-    pre: list[Array] = []
-    post = [x]
-    for w, b, name, scale in zip(
-        model.weights, model.biases, model.activations, scales, strict=True
-    ):
-        pre.append(post[-1] @ w.T + b)  # (B, out)
-        post.append(activations.get(name).value(pre[-1]) * scale)
-    return NetworkTrace(tuple(pre), tuple(post))
+    return network.forward(model, x, _scales(model, masks, p, len(x)))
 
 
 def backward(
@@ -77,20 +64,7 @@ def backward(
 
     and all else as in `network.backward`. `trace` is what `forward` returned for these masks.
     """
-    measure = losses.get(loss) if isinstance(loss, str) else loss
-    scales = _scales(model, masks, p, len(trace.post[0]))
-    post = [measure.gradient(trace.output, y)]
-    pre: list[Array] = []
-    for layer in reversed(range(len(model.weights))):
-        slope = activations.get(model.activations[layer]).derivative(trace.pre[layer])
-        pre.insert(0, slope * scales[layer] * post[0])  # (B, out)
-        post.insert(0, pre[0] @ model.weights[layer])  # (B, in)
-    return NetworkGradients(
-        weights=tuple(dz.T @ a for dz, a in zip(pre, trace.post[:-1], strict=True)),
-        biases=tuple(dz.sum(axis=0) for dz in pre),
-        pre=tuple(pre),
-        post=tuple(post),
-    )
+    return network.backward(model, trace, y, loss, _scales(model, masks, p, len(trace.post[0])))
 
 
 def train(
@@ -115,40 +89,21 @@ def train(
     y = check.array("y", y)
     if y.ndim == 0 or len(y) != len(x):
         raise ValueError(f"y must hold a target for each of {len(x)} samples, got shape {y.shape}")
-    measure = losses.get(loss) if isinstance(loss, str) else loss
     steps = check.integer("steps", steps, 1)
     rng = np.random.default_rng(check.integer("seed", seed, 0))
     masks = [draw(model, p, len(x), rng) for _ in range(steps)]
-
-    def gradients(parameters: training.Parameters, step: int) -> tuple[float, training.Parameters]:
-        current = _model(model, parameters)
-        trace = forward(current, x, masks[step], p)
-        if not np.isfinite(trace.output).all():
-            return np.inf, {}
-        found = backward(current, trace, masks[step], p, y, measure)
-        return measure.value(trace.output, y), _parameters(found)
-
-    run = training.train(
-        _parameters(model),
-        gradients,
+    run = network.fit(
+        model,
+        lambda step: (x, y, _scales(model, masks[step], p, len(x))),
+        loss=loss,
         optimizer=optimizer,
         learning_rate=learning_rate,
         steps=steps,
         snapshots=snapshots,
     )
-    kept = [
-        {name: values[s] for name, values in run.snapshots.items()}
-        for s in range(len(run.snapshot_steps))
-    ]
     hidden = range(len(model.sizes) - 2)
-    return DropoutTraining(
-        model=_model(model, run.parameters),
-        losses=run.losses,
-        snapshots=tuple(_model(model, each) for each in kept),
-        snapshot_steps=run.snapshot_steps,
-        masks=tuple(np.array([each[layer] for each in masks], dtype=np.uint8) for layer in hidden),
-        diverged=run.diverged,
-    )
+    kept = tuple(np.array([each[layer] for each in masks], dtype=np.uint8) for layer in hidden)
+    return DropoutTraining(**vars(run), masks=kept)
 
 
 def without(model: MLP, layer: int, unit: int) -> MLP:
@@ -163,21 +118,6 @@ def without(model: MLP, layer: int, unit: int) -> MLP:
     weights[layer + 1] = weights[layer + 1].copy()
     weights[layer + 1][:, unit] = 0.0
     return MLP(tuple(weights), model.biases, model.activations)
-
-
-def _parameters(source: MLP | NetworkGradients) -> training.Parameters:
-    """Weights and biases by name, as the training loop wants them."""
-    named = (("weights", source.weights), ("biases", source.biases))
-    return {f"{name}[{k}]": part for name, parts in named for k, part in enumerate(parts)}
-
-
-def _model(like: MLP, parameters: training.Parameters) -> MLP:
-    layers = range(len(like.weights))
-    return MLP(
-        tuple(parameters[f"weights[{layer}]"] for layer in layers),
-        tuple(parameters[f"biases[{layer}]"] for layer in layers),
-        like.activations,
-    )
 
 
 def _scales(model: MLP, masks: Masks, p: float, batch: int) -> tuple[Array, ...]:

@@ -8,7 +8,7 @@ Rumelhart, Hinton and Williams, Learning Representations by Back-Propagating Err
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -19,6 +19,11 @@ from vizdl.engines import activations, check, losses, training
 from vizdl.engines.check import Array
 from vizdl.engines.losses import Loss
 from vizdl.engines.optimizers import Optimizer
+
+Scales = Sequence[
+    Array
+]  # for each layer (B, out) or (1, out): what its activation is multiplied by
+Batch = tuple[Array, Array, Scales | None]  # inputs, targets, scales
 
 RECTIFIERS = ("relu", "leaky_relu", "gelu")  # half of the line is cut off: He's variance
 
@@ -137,16 +142,23 @@ def init(
     return MLP(tuple(weights), tuple(np.zeros(size) for size in checked[1:]), tuple(names))
 
 
-def forward(model: MLP, x: ArrayLike) -> NetworkTrace:
+def forward(model: MLP, x: ArrayLike, scales: Scales | None = None) -> NetworkTrace:
     """Run the network on a batch (equation at the top of this file).
 
-    x is (B, in). Returns a `NetworkTrace`. Raises ValueError or TypeError for another shape, and
-    for what is not finite or not numeric.
+    x is (B, in). With `scales`, one (B, out) or (1, out) for each layer, what a layer passes on is
+    multiplied by them (`vizdl.engines.dropout`). Returns a `NetworkTrace`. Raises ValueError or
+    TypeError for another shape, and for what is not finite or not numeric.
     """
-    return _forward(model, check.array("x", x, ("B", model.sizes[0])))
+    return _forward(model, check.array("x", x, ("B", model.sizes[0])), scales)
 
 
-def backward(model: MLP, trace: NetworkTrace, y: ArrayLike, loss: str | Loss) -> NetworkGradients:
+def backward(
+    model: MLP,
+    trace: NetworkTrace,
+    y: ArrayLike,
+    loss: str | Loss,
+    scales: Scales | None = None,
+) -> NetworkGradients:
     """Back-propagate the empirical loss J from the output to the input.
 
         da_L = ∂J/∂a_L                  the loss's own derivative at the output
@@ -154,7 +166,8 @@ def backward(model: MLP, trace: NetworkTrace, y: ArrayLike, loss: str | Loss) ->
         dW_l = dz_lᵀ a_{l-1},   db_l = Σ_batch dz_l
         da_{l-1} = dz_l W_l             and so on, one layer down
 
-    y is the target that `loss` (a name or a `Loss`) asks for. Returns `NetworkGradients`. Raises
+    y is the target that `loss` (a name or a `Loss`) asks for; `scales` are those of `forward`, by
+    which dz_l is multiplied too. Returns `NetworkGradients`. Raises
     ValueError or TypeError if model, trace and y do not fit together.
 
     Goodfellow, Bengio and Courville, Deep Learning, MIT Press 2016, algorithm 6.4.
@@ -169,6 +182,8 @@ def backward(model: MLP, trace: NetworkTrace, y: ArrayLike, loss: str | Loss) ->
     pre: list[Array] = []
     for layer in reversed(range(len(model.weights))):
         slope = activations.get(model.activations[layer]).derivative(trace.pre[layer])
+        if scales is not None:
+            slope = slope * scales[layer]
         pre.insert(0, slope * post[0])  # (B, out)
         post.insert(0, pre[0] @ model.weights[layer])  # (B, in)
     return NetworkGradients(
@@ -203,7 +218,6 @@ def train(
     y = check.array("y", y)
     if y.ndim == 0 or len(y) != len(x):
         raise ValueError(f"y must hold a target for each of {len(x)} samples, got shape {y.shape}")
-    measure = losses.get(loss) if isinstance(loss, str) else loss
     epochs = check.integer("epochs", epochs, 1)
     size = len(x) if batch_size is None else check.integer("batch_size", batch_size, 1, len(x))
     rng = np.random.default_rng(check.integer("seed", seed, 0))
@@ -212,21 +226,48 @@ def train(
         order = rng.permutation(len(x)) if size < len(x) else np.arange(len(x))
         batches.extend(order[first : first + size] for first in range(0, len(x), size))
 
+    return fit(
+        model,
+        lambda step: (x[batches[step]], y[batches[step]], None),
+        loss=loss,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        steps=len(batches),
+        snapshots=snapshots,
+    )
+
+
+def fit(
+    model: MLP,
+    batch: Callable[[int], Batch],
+    *,
+    loss: str | Loss,
+    optimizer: str | Optimizer,
+    learning_rate: float,
+    steps: int,
+    snapshots: int,
+) -> NetworkTraining:
+    """Train the network on what `batch(step)` gives: inputs, targets, and scales or None.
+
+    They are taken as they are, without a check; all else as in `train`.
+    """
+    measure = losses.get(loss) if isinstance(loss, str) else loss
+
     def gradients(parameters: training.Parameters, step: int) -> tuple[float, training.Parameters]:
         current = _from_parameters(model, parameters)
-        trace = _forward(current, x[batches[step]])
+        x, y, scales = batch(step)
+        trace = _forward(current, x, scales)
         if not np.isfinite(trace.output).all():
             return np.inf, {}
-        target = y[batches[step]]
-        found = backward(current, trace, target, measure)
-        return measure.value(trace.output, target), _parameters(found)
+        found = backward(current, trace, y, measure, scales)
+        return measure.value(trace.output, y), _parameters(found)
 
     run = training.train(
         _parameters(model),
         gradients,
         optimizer=optimizer,
         learning_rate=learning_rate,
-        steps=len(batches),
+        steps=steps,
         snapshots=snapshots,
     )
     stages = range(len(run.snapshot_steps))
@@ -242,12 +283,13 @@ def train(
     )
 
 
-def _forward(model: MLP, x: Array) -> NetworkTrace:
+def _forward(model: MLP, x: Array, scales: Scales | None) -> NetworkTrace:
     pre: list[Array] = []
     post = [x]
-    for w, b, name in zip(model.weights, model.biases, model.activations, strict=True):
+    for layer, (w, b) in enumerate(zip(model.weights, model.biases, strict=True)):
         pre.append(post[-1] @ w.T + b)  # (B, out)
-        post.append(activations.get(name).value(pre[-1]))
+        a = activations.get(model.activations[layer]).value(pre[-1])
+        post.append(a if scales is None else a * scales[layer])
     return NetworkTrace(tuple(pre), tuple(post))
 
 
