@@ -236,7 +236,7 @@ def test_bptt_refuses_what_does_not_fit():
         lstm.bptt(model, trace, dh + np.inf)
     with pytest.raises(ValueError, match=r"dc_last must have shape \(3, 3\), got \(3, 4\)"):
         lstm.bptt(model, trace, dh, np.zeros((3, 4)))
-    sentence = "trace must come from this model of 2 inputs and 5 cells, got one of 2 inputs and 3"
+    sentence = "trace must come from this model of 2 inputs and 5 units, got one of 2 inputs and 3"
     with pytest.raises(ValueError, match=sentence):
         lstm.bptt(lstm.init(2, 5, 0), trace, dh)
 

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from vizdl.engines import check
 from vizdl.engines.activations import sigmoid
 from vizdl.engines.check import Array
-from vizdl.engines.through_time import Steps, driven, summed_outer
+from vizdl.engines.through_time import Steps, driven, fitting, summed_outer
 
 GATES = ("r", "z", "n")  # reset, update, candidate: the order of the blocks
 
@@ -154,7 +154,7 @@ def bptt(model: GRU, trace: GRUTrace, dh: ArrayLike) -> GRUGradients:
     the state after each step. Returns `GRUGradients`. Raises ValueError or TypeError if trace,
     model and gradient do not fit together.
     """
-    T, B, H = _fitting(model, trace)
+    T, B, H = fitting(model, trace)
     direct = check.array("dh", dh, (T, B, H))
     h = trace.h
     grad_h = direct[T - 1]  # (B, H), at the state after the step
@@ -181,15 +181,3 @@ def bptt(model: GRU, trace: GRUTrace, dh: ArrayLike) -> GRUGradients:
         a=grad_a,
         h=hs.together(),
     )
-
-
-def _fitting(model: GRU, trace: GRUTrace) -> tuple[int, int, int]:
-    """Return (T, B, H) of the trace, or raise if it can't have come from the model."""
-    T, B, D = trace.x.shape
-    H = trace.h.shape[-1]
-    if (model.input_size, model.hidden_size) != (D, H):
-        raise ValueError(
-            f"trace must come from this model of {model.input_size} inputs and "
-            f"{model.hidden_size} units, got one of {D} inputs and {H} units"
-        )
-    return T, B, H

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from vizdl.engines import check
 from vizdl.engines.check import Array
-from vizdl.engines.through_time import Steps, driven, summed_outer
+from vizdl.engines.through_time import Steps, driven, fitting, summed_outer
 
 GATES = ("i", "f", "g", "o")  # input, forget, candidate, output: the order of the blocks
 
@@ -168,7 +168,7 @@ def bptt(
 
     Greff et al., LSTM: A Search Space Odyssey, IEEE TNNLS 28(10), 2017, appendix A.
     """
-    T, B, H = _fitting(model, trace)
+    T, B, H = fitting(model, trace)
     x, h, c = trace.x, trace.h, trace.c
     direct = check.array("dh", dh, (T, B, H), copy=False)
     grad_h = direct[T - 1]  # (B, H), at the state after the step
@@ -204,15 +204,3 @@ def bptt(
         c=all_c.together(),
         h=all_h.together(),
     )
-
-
-def _fitting(model: LSTM, trace: LSTMTrace) -> tuple[int, int, int]:
-    """Return (T, B, H) of the trace, or raise if it can't have come from the model."""
-    T, B, D = trace.x.shape
-    H = trace.h.shape[-1]
-    if (model.input_size, model.hidden_size) != (D, H):
-        raise ValueError(
-            f"trace must come from this model of {model.input_size} inputs and "
-            f"{model.hidden_size} cells, got one of {D} inputs and {H} cells"
-        )
-    return T, B, H

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from vizdl.engines import check
 from vizdl.engines.check import Array
-from vizdl.engines.through_time import Steps, driven, summed_outer
+from vizdl.engines.through_time import Steps, driven, fitting, summed_outer
 
 ACTIVATIONS = ("tanh", "identity")
 
@@ -252,7 +252,7 @@ def bptt(model: RNN, trace: RNNTrace, dy: ArrayLike) -> RNNGradients:
 
     Goodfellow, Bengio and Courville, Deep Learning, MIT Press 2016, section 10.2.2.
     """
-    T, B, _ = _fitting(model, trace)
+    T, B, _ = fitting(model, trace)
     dy = check.array("dy", dy, (T, B, model.output_size))
     slope = _slope(model, trace)
     direct = dy @ model.w_hy  # (T, B, H), from each step's own loss
@@ -287,15 +287,3 @@ def _slope(model: RNN, trace: RNNTrace) -> Array:
     if model.activation == "identity":
         return np.ones_like(trace.a)
     return 1 - trace.h[1:] ** 2  # tanh' = 1 - tanh²
-
-
-def _fitting(model: RNN, trace: RNNTrace) -> tuple[int, int, int]:
-    """Return (T, B, H) of the trace, or raise if it can't have come from the model."""
-    T, B, D = trace.x.shape
-    H = trace.h.shape[-1]
-    if (model.input_size, model.hidden_size) != (D, H):
-        raise ValueError(
-            f"trace must come from this model of {model.input_size} inputs and "
-            f"{model.hidden_size} units, got one of {D} inputs and {H} units"
-        )
-    return T, B, H

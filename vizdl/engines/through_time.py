@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from autograd.tracer import isbox
 
@@ -76,3 +78,15 @@ def summed_outer(da: Array, x: Array) -> Array:
     """Return Σ_t Σ_b da_tb x_tbᵀ, (H, D) from (T, B, H) and (T, B, D)."""
     total: Array = da.reshape(-1, da.shape[-1]).T @ x.reshape(-1, x.shape[-1])
     return total
+
+
+def fitting(model: Any, trace: Any) -> tuple[int, int, int]:
+    """Return (T, B, H) of the trace, or raise ValueError if it can't have come from the model."""
+    T, B, D = trace.x.shape
+    H = trace.h.shape[-1]
+    if (model.input_size, model.hidden_size) != (D, H):
+        raise ValueError(
+            f"trace must come from this model of {model.input_size} inputs and "
+            f"{model.hidden_size} units, got one of {D} inputs and {H} units"
+        )
+    return T, B, H
