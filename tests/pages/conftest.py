@@ -1,9 +1,12 @@
 """The whole site, built once, and pages of it as a reader opens them: from disk."""
 
+from contextlib import contextmanager
+
 import pytest
 from playwright.sync_api import expect
 
 from vizdl import catalog
+from vizdl.gallery import embed
 from vizdl.gallery.build import build
 
 
@@ -138,3 +141,27 @@ def open_one(browser, tmp_path_factory):
     for context, one in made:
         assert one.complaints == []
         context.close()
+
+
+# A concept's figure as one file, for the tests of what is particular to it
+
+
+@pytest.fixture(scope="session")
+def figure_alone(browser, tmp_path_factory):
+    """``with figure_alone("bptt", width=360, has_touch=True) as page``: its figure, and ready."""
+
+    @contextmanager
+    def figure_alone(name, width=1280, **options):
+        made = embed.embed(name, "file", tmp_path_factory.mktemp(name))
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        context.set_default_timeout(60_000)
+        page, complaints = context.new_page(), []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.goto(made.files[0].as_uri())
+        page.locator(".vizdl-figure[data-ready]").first.wait_for()
+        yield page
+        assert complaints == []
+        context.close()
+
+    return figure_alone

@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 import vizdl
-from vizdl.gallery import embed
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("live")]
 
@@ -15,26 +14,17 @@ def told(step, **settings):
     return vizdl.figure(NAME, **settings).layout.meta["labels"][step]
 
 
-def test_a_reader_shuts_the_gates_and_walks_back(browser, tmp_path):
-    page_file = tmp_path / "figure.html"
-    page_file.write_text(embed.whole(NAME), "utf-8")
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(60_000)
-    complaints = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(page_file.as_uri())
-    page.locator(".vizdl-figure[data-ready]").first.wait_for()
-    label = page.locator(".vizdl-label").first
-    expect(label).to_have_text(told(39), timeout=30_000)
+def test_a_reader_shuts_the_gates_and_walks_back(figure_alone):
+    with figure_alone(NAME) as page:
+        label = page.locator(".vizdl-label").first
+        expect(label).to_have_text(told(39), timeout=30_000)
 
-    page.get_by_label("bias of the forget gates", exact=True).first.focus()
-    page.keyboard.press("Home")
-    shut = {"forget_bias": -1.0}
-    expect(label).to_have_text(told(39, **shut), timeout=30_000)
-    page.get_by_role("slider", name="Step", exact=True).first.focus()
-    page.keyboard.press("Home")
-    expect(label).to_have_text(told(0, **shut), timeout=30_000)
-    page.keyboard.press("ArrowRight")
-    expect(label).to_have_text(told(1, **shut), timeout=30_000)
-    assert complaints == []
-    page.close()
+        page.get_by_label("bias of the forget gates", exact=True).first.focus()
+        page.keyboard.press("Home")
+        shut = {"forget_bias": -1.0}
+        expect(label).to_have_text(told(39, **shut), timeout=30_000)
+        page.get_by_role("slider", name="Step", exact=True).first.focus()
+        page.keyboard.press("Home")
+        expect(label).to_have_text(told(0, **shut), timeout=30_000)
+        page.keyboard.press("ArrowRight")
+        expect(label).to_have_text(told(1, **shut), timeout=30_000)

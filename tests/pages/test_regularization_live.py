@@ -5,24 +5,14 @@ from playwright.sync_api import expect
 
 import vizdl
 from vizdl.figures.regularization import NOW
-from vizdl.gallery import embed
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("live")]
 
 
 @pytest.fixture(scope="module")
-def page(browser, tmp_path_factory):
-    made = embed.embed("regularization", "file", tmp_path_factory.mktemp("regularization"))
-    context = browser.new_context(viewport={"width": 1100, "height": 900})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.goto(made.files[0].as_uri())
-    page.locator(".vizdl-figure[data-ready]").wait_for()
-    yield page
-    assert page.complaints == []
-    context.close()
+def page(figure_alone):
+    with figure_alone("regularization", 1100) as page:
+        yield page
 
 
 def says(page, step=None, **settings):

@@ -3,10 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from vizdl import catalog
 from vizdl.experiments import sequence_criteria as experiment
 from vizdl.figures import sequence_criteria as figures
-from vizdl.gallery import embed
 from vizdl.live.flow import record_flow
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("live")]
@@ -26,38 +24,31 @@ def told():
     return told
 
 
-def test_words_are_reordered_added_and_refused(browser, tmp_path, told):
-    made = embed.embed(NAME, "file", tmp_path)
-    context = browser.new_context(viewport={"width": 360, "height": 900}, has_touch=True)
-    page = context.new_page()
-    complaints = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(made.files[0].as_uri())
-    page.locator("[data-ready]").wait_for()
-    label = page.locator(".vizdl-label")
-    expect(label).to_have_text(told("the film was good not bad"))
+def test_words_are_reordered_added_and_refused(figure_alone, told):
+    with figure_alone(NAME, 360, has_touch=True) as page:
+        label = page.locator(".vizdl-label")
+        expect(label).to_have_text(told("the film was good not bad"))
 
-    page.get_by_role("button", name="bad, word 6 of 6").focus()
-    for _ in range(2):
-        page.keyboard.press("ArrowLeft")
-    expect(page.locator(".vizdl-grip")).to_have_text(["the", "film", "was", "bad", "good", "not"])
-    expect(label).to_have_text(told("the film was bad good not"))
+        page.get_by_role("button", name="bad, word 6 of 6").focus()
+        for _ in range(2):
+            page.keyboard.press("ArrowLeft")
+        expect(page.locator(".vizdl-grip")).to_have_text(
+            ["the", "film", "was", "bad", "good", "not"]
+        )
+        expect(label).to_have_text(told("the film was bad good not"))
 
-    field = page.get_by_role("combobox", name="Words to add")
-    field.fill("in town last night again")
-    field.press("Enter")
-    expect(label).to_have_text(told("the film was bad good not in town last night again"))
-    page.get_by_label("window of the dense network").select_option("15")
-    expect(label).to_have_text(
-        told("the film was bad good not in town last night again", window=15)
-    )
-    field.fill("terrific")
-    field.press("Enter")
-    expect(page.locator(".vizdl-tiles .vizdl-refusal")).to_contain_text("never read “terrific”")
-    page.get_by_role("button", name="Step back").click()
-    expect(label).to_have_text(told("the film was bad good not in town last night again", 9))
-    page.get_by_role("button", name="Reset").click()
-    expect(label).to_have_text(told("the film was good not bad"))
-    assert complaints == []
-    assert catalog.get(NAME).lecture == 2
-    context.close()
+        field = page.get_by_role("combobox", name="Words to add")
+        field.fill("in town last night again")
+        field.press("Enter")
+        expect(label).to_have_text(told("the film was bad good not in town last night again"))
+        page.get_by_label("window of the dense network").select_option("15")
+        expect(label).to_have_text(
+            told("the film was bad good not in town last night again", window=15)
+        )
+        field.fill("terrific")
+        field.press("Enter")
+        expect(page.locator(".vizdl-tiles .vizdl-refusal")).to_contain_text("never read “terrific”")
+        page.get_by_role("button", name="Step back").click()
+        expect(label).to_have_text(told("the film was bad good not in town last night again", 9))
+        page.get_by_role("button", name="Reset").click()
+        expect(label).to_have_text(told("the film was good not bad"))

@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 
 from vizdl.experiments import sequence_patterns as experiment
 from vizdl.figures import sequence_patterns as figures
-from vizdl.gallery import embed
 from vizdl.live.flow import record_flow
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("live")]
@@ -25,35 +24,27 @@ def told():
     return told
 
 
-def test_each_pattern_takes_the_readers_input(browser, tmp_path, told):
-    made = embed.embed(NAME, "file", tmp_path)
-    context = browser.new_context(viewport={"width": 360, "height": 900}, has_touch=True)
-    page = context.new_page()
-    complaints = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(made.files[0].as_uri())
-    page.locator("[data-ready]").wait_for()
-    label = page.locator(".vizdl-label")
-    expect(label).to_have_text(told())
-    assert not page.get_by_label("shape", exact=True).is_visible()
+def test_each_pattern_takes_the_readers_input(figure_alone, told):
+    with figure_alone(NAME, 360, has_touch=True) as page:
+        label = page.locator(".vizdl-label")
+        expect(label).to_have_text(told())
+        assert not page.get_by_label("shape", exact=True).is_visible()
 
-    for _ in range(2):
-        page.locator(".vizdl-cross:visible").first.click()  # the hundreds
-    rows = {"number": "zwei und vierzig"}
-    expect(label).to_have_text(told(rows=rows))
-    page.get_by_role("button", name="Step back").click()
-    expect(label).to_have_text(told(4, rows))
+        for _ in range(2):
+            page.locator(".vizdl-cross:visible").first.click()  # the hundreds
+        rows = {"number": "zwei und vierzig"}
+        expect(label).to_have_text(told(rows=rows))
+        page.get_by_role("button", name="Step back").click()
+        expect(label).to_have_text(told(4, rows))
 
-    page.get_by_label("pattern", exact=True).select_option("one to many")
-    page.get_by_label("shape", exact=True).select_option("circle")
-    page.get_by_role("slider", name="Step", exact=True).press("End")
-    expect(label).to_have_text(told(pattern="one to many", shape="circle"))
-    assert not page.locator(".vizdl-grip").first.is_visible()
+        page.get_by_label("pattern", exact=True).select_option("one to many")
+        page.get_by_label("shape", exact=True).select_option("circle")
+        page.get_by_role("slider", name="Step", exact=True).press("End")
+        expect(label).to_have_text(told(pattern="one to many", shape="circle"))
+        assert not page.locator(".vizdl-grip").first.is_visible()
 
-    page.get_by_label("pattern", exact=True).select_option("many to one")
-    page.locator(".vizdl-grip:visible").last.focus()
-    page.keyboard.press("Delete")
-    rows = {"sentence": "the song was dull but not"}
-    expect(label).to_have_text(told(4, rows, pattern="many to one"))
-    assert complaints == []
-    context.close()
+        page.get_by_label("pattern", exact=True).select_option("many to one")
+        page.locator(".vizdl-grip:visible").last.focus()
+        page.keyboard.press("Delete")
+        rows = {"sentence": "the song was dull but not"}
+        expect(label).to_have_text(told(4, rows, pattern="many to one"))
