@@ -31,7 +31,7 @@ class Steps:
         All are of one shape.
         """
         place = next(self._places)
-        if isbox(step):
+        if isbox(step) or any(map(isbox, beside)):
             self._recorded = True
             self._steps[place] = np.concatenate([step, *beside], axis=1) if beside else step
             return self._steps[place]
