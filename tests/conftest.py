@@ -180,3 +180,22 @@ def stories(tmp_path, monkeypatch):
     yield package
     for module in [name for name in sys.modules if name.partition(".")[0] == "shortstories"]:
         del sys.modules[module]
+
+
+@pytest.fixture
+def vizdl(tmp_path, monkeypatch, capfd):
+    """Run a command in an empty folder: (exit code, what it printed, what it complained)."""
+    from vizdl import cli
+
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words):
+        code = 0
+        try:
+            cli.main([str(word) for word in words])
+        except SystemExit as end:
+            code = end.code or 0
+        printed = capfd.readouterr()
+        return code, printed.out, printed.err
+
+    return run

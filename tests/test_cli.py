@@ -18,23 +18,6 @@ NAME = "gradient_descent"
 HEADS = {"svg": b"<?xml", "pdf": b"%PDF-", "png": b"\x89PNG\r\n", "html": b"<!doctype html>"}
 
 
-@pytest.fixture
-def vizdl(tmp_path, monkeypatch, capfd):
-    """Run a command in an empty folder: (exit code, what it printed, what it complained)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words):
-        code = 0
-        try:
-            cli.main([str(word) for word in words])
-        except SystemExit as end:
-            code = end.code or 0
-        printed = capfd.readouterr()
-        return code, printed.out, printed.err
-
-    return run
-
-
 def assert_misuse(ended, sentence, hint, code=2):
     """The exit code, one sentence, one hint, and nothing else."""
     got, out, err = ended

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from vizdl import api, catalog, cli, new
+from vizdl import api, catalog, new
 from vizdl.gallery.concept import gather
 
 NAME, TITLE = "falling_ball", 'A "ball" & <more>'
@@ -53,23 +53,6 @@ def installed(tmp_path, monkeypatch):
     yield tmp_path / NAME
     for module in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
         del sys.modules[module]
-
-
-@pytest.fixture
-def vizdl(tmp_path, monkeypatch, capfd):
-    """Run a command in an empty folder: (exit code, what it printed, what it complained)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words):
-        code = 0
-        try:
-            cli.main([str(word) for word in words])
-        except SystemExit as end:
-            code = end.code or 0
-        printed = capfd.readouterr()
-        return code, printed.out, printed.err
-
-    return run
 
 
 # What is written
