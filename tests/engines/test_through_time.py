@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vizdl.engines import lstm, rnn
-from vizdl.engines.through_time import Steps, driven, fitting, summed_outer
+from vizdl.engines.through_time import Steps, aligned, driven, fitting, summed_outer
 from vizdl.live.record import record
 
 SIZES = st.integers(1, 5)
@@ -19,7 +19,7 @@ def drawn(*shape, seed=0):
 @given(SIZES, SIZES, SIZES, st.booleans())
 def test_steps_stand_in_their_order(length, batch, width, backwards):
     coming = drawn(length, batch, width)
-    steps = Steps(length, backwards=backwards)
+    steps = Steps(aligned(length, batch, width), backwards=backwards)
     for step in coming:
         np.testing.assert_array_equal(steps.append(step), step)
     together = steps.together()
@@ -31,24 +31,41 @@ def test_steps_stand_in_their_order(length, batch, width, backwards):
 @given(SIZES, SIZES, SIZES)
 def test_blocks_stand_side_by_side(length, batch, width):
     left, right = drawn(length, batch, width), drawn(length, batch, 2 * width, seed=1)
-    steps = Steps(length)
+    steps = Steps(aligned(length, batch, 3 * width))
     for pair in zip(left, right, strict=True):
         steps.append(*pair)
     np.testing.assert_array_equal(steps.together(), np.concatenate([left, right], axis=2))
 
 
 def test_more_steps_than_there_is_room_for_are_refused():
-    steps = Steps(1)
+    steps = Steps(aligned(1, 2, 3))
     steps.append(np.ones((2, 3)))
     with pytest.raises(StopIteration):
         steps.append(np.ones((2, 3)))
 
 
 @given(SIZES, SIZES, SIZES)
+def test_steps_are_worked_out_in_their_places(length, batch, width):
+    left, right = drawn(length, batch, width), drawn(length, batch, width, seed=1)
+    steps = Steps(aligned(length, batch, width))
+    for pair in zip(left, right, strict=True):
+        np.testing.assert_array_equal(steps.put(np.multiply, *pair), np.multiply(*pair))
+    np.testing.assert_array_equal(steps.together(), left * right)
+
+
+@given(st.lists(SIZES, min_size=1, max_size=4))
+def test_room_begins_with_a_cache_line(shape):
+    room = aligned(*shape)
+    assert room.shape == tuple(shape)
+    assert room.dtype == np.float64
+    assert room.ctypes.data % 64 == 0
+
+
+@given(SIZES, SIZES, SIZES)
 def test_steps_are_added_to_rows(length, batch, width):
     rows, coming = drawn(length, batch, width), drawn(length, batch, width, seed=1)
     expected = rows + coming
-    steps = Steps(length, rows=rows)
+    steps = Steps(rows)
     for step, total in zip(coming, expected, strict=True):
         np.testing.assert_array_equal(steps.add(step), total)
     np.testing.assert_array_equal(steps.together(), expected)
@@ -59,12 +76,13 @@ def test_a_recorded_run_lines_up_as_well(backwards):
     plain, rows = drawn(3, 2, 4), drawn(3, 2, 8, seed=1)
 
     def lined(x):
-        steps = Steps(3, backwards=backwards)
-        onto = Steps(3, rows=rows.copy())
+        steps = Steps(aligned(3, 2, 8), backwards=backwards)
+        onto, sines = Steps(rows.copy()), Steps(aligned(3, 2, 4))
         for k in range(3):
             first = plain[k] if k == 0 else x[k]  # that block is no part of the recording
             onto.add(steps.append(first, x[k] * x[k]))
-        return {"lined": steps.together(), "added": onto.together()}
+            sines.put(np.sin, first)
+        return {"lined": steps.together(), "added": onto.together(), "sines": sines.together()}
 
     program = record(lined, inputs={"x": drawn(3, 2, 4, seed=2)})
     other = drawn(3, 2, 4, seed=3)

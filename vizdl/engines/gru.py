@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from vizdl.engines import check
 from vizdl.engines.activations import sigmoid
 from vizdl.engines.check import Array
-from vizdl.engines.through_time import Steps, driven, fitting, summed_outer
+from vizdl.engines.through_time import Steps, aligned, driven, fitting, summed_outer, transposed
 
 GATES = ("r", "z", "n")  # reset, update, candidate: the order of the blocks
 
@@ -124,19 +124,18 @@ def forward(model: GRU, x: ArrayLike, h0: ArrayLike | None = None) -> GRUTrace:
     x = check.array("x", x, ("T", "B", model.input_size))
     shape = (x.shape[1], H)
     h_t = np.zeros(shape) if h0 is None else check.array("h0", h0, shape)
-    T, w_h = len(x), model.w_h.T
-    gates, n, past, h = Steps(T), Steps(T), Steps(T), Steps(T + 1)
+    T, B, _ = x.shape
+    w_h = transposed(model.w_h)
+    gates, h = Steps(aligned(T, B, 2 * H)), Steps(aligned(T + 1, B, H))
+    n, past = map(Steps, aligned(2, T, B, H))
     h.append(h_t)
     for drive in driven(x, model.w_x, model.b):  # (B, 3H)
         recurrent = h_t @ w_h  # (B, 3H)
-        gates_t = sigmoid(drive[:, : 2 * H] + recurrent[:, : 2 * H])  # (B, 2H)
-        past_t = recurrent[:, 2 * H :] + model.c_n
-        n_t = np.tanh(drive[:, 2 * H :] + gates_t[:, :H] * past_t)
+        gates_t = gates.append(sigmoid(drive[:, : 2 * H] + recurrent[:, : 2 * H]))  # (B, 2H)
+        past_t = past.put(np.add, recurrent[:, 2 * H :], model.c_n)
+        n_t = n.put(np.tanh, drive[:, 2 * H :] + gates_t[:, :H] * past_t)
         z_t = gates_t[:, H:]
-        h_t = h.append(z_t * h_t + (1 - z_t) * n_t)
-        gates.append(gates_t)
-        n.append(n_t)
-        past.append(past_t)
+        h_t = h.put(np.add, z_t * h_t, (1 - z_t) * n_t)
     both = gates.together()  # (T, B, 2H)
     return GRUTrace(both[..., :H], both[..., H:], n.together(), past.together(), h.together(), x)
 
@@ -158,8 +157,8 @@ def bptt(model: GRU, trace: GRUTrace, dh: ArrayLike) -> GRUGradients:
     direct = check.array("dh", dh, (T, B, H))
     h = trace.h
     grad_h = direct[T - 1]  # (B, H), at the state after the step
-    hs = Steps(T + 1, backwards=True)
-    steps_a, steps_u = Steps(T, backwards=True), Steps(T, backwards=True)
+    hs = Steps(aligned(T + 1, B, H), backwards=True)
+    steps_a, steps_u = (Steps(places, backwards=True) for places in aligned(2, T, B, 3 * H))
     for t in reversed(range(T)):
         r, z, n = trace.r[t], trace.z[t], trace.n[t]
         da_z, da_n = grad_h * ((h[t] - n) * z * (1 - z)), grad_h * ((1 - z) * (1 - n**2))

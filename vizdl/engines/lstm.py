@@ -15,13 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from vizdl.engines import check
 from vizdl.engines.check import Array
-from vizdl.engines.through_time import Steps, driven, fitting, summed_outer
+from vizdl.engines.through_time import Steps, aligned, fitting, summed_outer
 
 GATES = ("i", "f", "g", "o")  # input, forget, candidate, output: the order of the blocks
 
@@ -60,25 +61,32 @@ class LSTM:
 class LSTMTrace:
     """Everything a forward pass computed; `c[t]` and `h[t]` stand before step t, `c[t+1]` after.
 
-    i, f, g, o (T, B, H) the gates; z (T, B, 4H) their pre-activations;
-    c, h (T+1, B, H) the states, the first one being the initial state; x (T, B, D) the input.
+    i, f, g, o (T, B, H) the gates; c, h (T+1, B, H) the states, the first one being the initial
+    state; x (T, B, D) the input; seen (T, B, H+D+1) what each step reads, h_{t-1}, x_t and 1.
     """
 
     i: Array
     f: Array
     g: Array
     o: Array
-    z: Array
     c: Array
     h: Array
     x: Array
+    seen: Array
+    _w: Array
+
+    @cached_property
+    def z(self) -> Array:
+        """The gates' pre-activations (T, B, 4H), worked out as in the pass when asked for."""
+        z: Array = self.seen @ self._w
+        return z
 
 
 @dataclass(frozen=True, eq=False)
 class LSTMGradients:
     """The gradient of the loss with respect to every parameter, input, state and pre-activation.
 
-    w_x (4H, D), w_h (4H, H), b (4H,), x (T, B, D), z (T, B, 4H), c and h (T+1, B, H).
+    w_x (4H, D), w_h (4H, H), b (4H,), z (T, B, 4H), c and h (T+1, B, H), x (T, B, D).
     `c[t+1]` and `h[t+1]` are total gradients at the state after step t: over every path that
     leads from it to the loss.
     """
@@ -86,10 +94,16 @@ class LSTMGradients:
     w_x: Array
     w_h: Array
     b: Array
-    x: Array
     z: Array
     c: Array
     h: Array
+    _w_x: Array
+
+    @cached_property
+    def x(self) -> Array:
+        """The gradient with respect to the inputs (T, B, D), worked out when asked for."""
+        x: Array = self.z @ self._w_x
+        return x
 
 
 def init(input_size: int, hidden_size: int, seed: int, forget_bias: float = 1.0) -> LSTM:
@@ -128,26 +142,33 @@ def forward(model: LSTM, x: ArrayLike, state: Sequence[ArrayLike] | None = None)
     h_t = check.array("the h of state", state[0], shape)  # (B, H), as all of a step below
     c_t = check.array("the c of state", state[1], shape)
 
-    T, w_h = len(x), model.w_h.T
-    h, c = Steps(T + 1), Steps(T + 1)
-    i, f, g, o = Steps(T), Steps(T), Steps(T), Steps(T)
-    z = Steps(T, rows=driven(x, model.w_x, model.b))  # what the inputs drive; the states join it
+    T, B, _ = x.shape
+    w = np.concatenate([model.w_h.T, model.w_x.T, model.b[None]])  # (H+D+1, 4H), b meets a 1
+    one = np.ones((B, 1))
+    seen = Steps(aligned(T, B, len(w)))
+    i, f, g, o = map(Steps, aligned(4, T, B, H))
+    h, c = map(Steps, aligned(2, T + 1, B, H))
     h.append(h_t)
     c.append(c_t)
     with np.errstate(over="ignore"):  # where e^-z is too large a number, the gate is 0
-        for _ in range(T):
-            z_t = z.add(h_t @ w_h)  # (B, 4H)
-            gates = 1 / (1 + np.exp(-z_t))  # (B, 4H), of which the third block is not needed
-            i_t = i.append(gates[:, :H])
-            f_t = f.append(gates[:, H : 2 * H])
-            o_t = o.append(gates[:, 3 * H :])
-            g_t = g.append(np.tanh(z_t[:, 2 * H : 3 * H]))
-            c_t = c.append(f_t * c_t + i_t * g_t)
-            h_t = h.append(o_t * np.tanh(c_t))
+        for x_t in x:
+            z_t = seen.append(h_t, x_t, one) @ w  # (B, 4H)
+            i_t = i.put(_gate, z_t[:, :H])
+            f_t = f.put(_gate, z_t[:, H : 2 * H])
+            g_t = g.put(np.tanh, z_t[:, 2 * H : 3 * H])
+            o_t = o.put(_gate, z_t[:, 3 * H :])
+            c_t = c.put(np.add, f_t * c_t, i_t * g_t)
+            h_t = h.put(np.multiply, o_t, np.tanh(c_t))
     return LSTMTrace(
         i.together(), f.together(), g.together(), o.together(),
-        z.together(), c.together(), h.together(), x,
+        c.together(), h.together(), x, seen.together(), w,
     )  # fmt: skip
+
+
+def _gate(z: Array, out: Array | None = None) -> Array:
+    """Return σ(z) = 1 / (1 + e^-z), every step of it in `out` if given."""
+    power = np.exp(np.negative(z, out=out), out=out)
+    return np.divide(1, np.add(1, power, out=out), out=out)
 
 
 def bptt(
@@ -169,38 +190,43 @@ def bptt(
     Greff et al., LSTM: A Search Space Odyssey, IEEE TNNLS 28(10), 2017, appendix A.
     """
     T, B, H = fitting(model, trace)
-    x, h, c = trace.x, trace.h, trace.c
+    c = trace.c
     direct = check.array("dh", dh, (T, B, H), copy=False)
     grad_h = direct[T - 1]  # (B, H), at the state after the step
     grad_c = (
         np.zeros((B, H)) if dc_last is None else check.array("dc_last", dc_last, (B, H), copy=False)
     )
 
-    all_h, all_c = Steps(T + 1, backwards=True), Steps(T + 1, backwards=True)
-    all_z = Steps(T, backwards=True)
+    all_z = Steps(aligned(T, B, 4 * H), backwards=True)
+    all_h, all_c = (Steps(places, backwards=True) for places in aligned(2, T + 1, B, H))
+    all_h.append(grad_h)
     for t in reversed(range(T)):
         i, f, g, o = trace.i[t], trace.f[t], trace.g[t], trace.o[t]
         tanh_c = np.tanh(c[t + 1])
-        grad_c = grad_c + grad_h * (o * (1 - tanh_c**2))
-        dz_i, dz_f = grad_c * (g * i * (1 - i)), grad_c * (c[t] * f * (1 - f))
-        dz_g, dz_o = grad_c * (i * (1 - g**2)), grad_h * (tanh_c * o * (1 - o))
-        grad_z = all_z.append(dz_i, dz_f, dz_g, dz_o)  # (B, 4H)
-        all_h.append(grad_h)
-        all_c.append(grad_c)
-        grad_c = grad_c * f
-        grad_h = grad_z @ model.w_h
+        through_o = grad_h * o
+        grad_c = all_c.put(np.add, grad_c, through_o * (1 - tanh_c**2))
+        through_i, through_f = grad_c * i, grad_c * f
+        grad_z = all_z.append(  # (B, 4H), with the slopes of the gates: i (1 - i), …
+            through_i * (g * (1 - i)),
+            through_f * (c[t] * (1 - f)),
+            through_i * (1 - g**2),
+            through_o * (tanh_c * (1 - o)),
+        )
+        grad_c = through_f
         if t:
-            grad_h += direct[t - 1]
-    all_h.append(grad_h)
+            grad_h = all_h.put(np.add, grad_z @ model.w_h, direct[t - 1])
+        else:
+            all_h.put(np.matmul, grad_z, model.w_h)
     all_c.append(grad_c)
 
     dz = all_z.together()  # (T, B, 4H)
+    dw = summed_outer(dz, trace.seen)  # (4H, H+D+1), all three in one product
     return LSTMGradients(
-        w_x=summed_outer(dz, x),
-        w_h=summed_outer(dz, h[:-1]),
-        b=dz.sum(axis=(0, 1)),
-        x=dz @ model.w_x,
+        w_x=dw[:, H:-1],
+        w_h=dw[:, :H],
+        b=dw[:, -1],
         z=dz,
         c=all_c.together(),
         h=all_h.together(),
+        _w_x=model.w_x,
     )

@@ -65,7 +65,7 @@ def backward(model: Readout, h: ArrayLike, dy: ArrayLike) -> ReadoutGradients:
     return ReadoutGradients(
         w=rows.T @ h.reshape(len(rows), -1),
         b=rows.sum(axis=0),
-        h=dy @ model.w,
+        h=(rows @ model.w).reshape(h.shape),
     )
 
 

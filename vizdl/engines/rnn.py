@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from vizdl.engines import check
 from vizdl.engines.check import Array
-from vizdl.engines.through_time import Steps, driven, fitting, summed_outer
+from vizdl.engines.through_time import Steps, aligned, driven, fitting, summed_outer, transposed
 
 ACTIVATIONS = ("tanh", "identity")
 
@@ -100,11 +100,11 @@ class RNNShares:
 class RNNGradients:
     """The gradient of L = Σ_t L_t with respect to every parameter, input, state, pre-activation.
 
-    w_xh (H, D), w_hh (H, H), b_h (H,), w_hy (O, H), b_y (O,), x (T, B, D), a (T, B, H),
-    h (T+1, B, H). `h[t+1]` is the total gradient at the state after step t.
+    w_xh (H, D), w_hh (H, H), b_h (H,), w_hy (O, H), b_y (O,), a (T, B, H), h (T+1, B, H),
+    x (T, B, D). `h[t+1]` is the total gradient at the state after step t.
 
-    `flow`, `flow_vectors`, `shares` and `parts` take the sum apart; they are computed when first
-    read, since training needs none of them.
+    `flow`, `flow_vectors`, `shares` and `parts` take the sum apart; they and `x` are computed when
+    first read, since training needs none of them.
     """
 
     w_xh: Array
@@ -112,12 +112,17 @@ class RNNGradients:
     b_h: Array
     w_hy: Array
     b_y: Array
-    x: Array
     a: Array
     h: Array
     _model: RNN
     _trace: RNNTrace
     _dy: Array
+
+    @cached_property
+    def x(self) -> Array:
+        """The gradient with respect to the inputs (T, B, D)."""
+        x: Array = self.a @ self._model.w_xh
+        return x
 
     @cached_property
     def flow(self) -> Array:
@@ -161,14 +166,14 @@ class RNNGradients:
 
         (T, T, H, H); the sum over t is `shares.w_hh`, the sum over both is `w_hh`.
         """
-        da = self.flow_vectors * _slope(self._model, self._trace)  # (T, T, B, H)
+        da = self.flow_vectors * _slope(self._model, self._trace.h[1:])  # (T, T, B, H)
         parts: Array = np.einsum("tkbi,kbj->tkij", da, self._trace.h[:-1])
         return parts
 
     def _walk_back(self) -> Iterator[tuple[int, Array]]:
         """Yield k = T-1 … 0 with dL_t/dh_k for every t ≥ k at once: (T-k, B, H)."""
         direct = self._dy @ self._model.w_hy  # (T, B, H), dL_k/dh_k
-        slope = _slope(self._model, self._trace)
+        slope = _slope(self._model, self._trace.h[1:])
         vectors = direct[-1:]
         yield len(direct) - 1, vectors
         for k in reversed(range(len(direct) - 1)):
@@ -222,14 +227,14 @@ def forward(model: RNN, x: ArrayLike, h0: ArrayLike | None = None) -> RNNTrace:
     x = check.array("x", x, ("T", "B", model.input_size))
     shape = (x.shape[1], model.hidden_size)
     h_t = np.zeros(shape) if h0 is None else check.array("h0", h0, shape)
-    steps_h = Steps(len(x) + 1)
-    steps_a = Steps(len(x), rows=driven(x, model.w_xh, model.b_h))  # what the inputs drive
+    steps_h = Steps(aligned(len(x) + 1, *shape))
+    steps_a = Steps(driven(x, model.w_xh, model.b_h))  # to which the states are added
     steps_h.append(h_t)
-    w_hh, linear = model.w_hh.T, model.activation == "identity"
+    w_hh, linear = transposed(model.w_hh), model.activation == "identity"
     with np.errstate(over="ignore", invalid="ignore"):  # divergence is a result, not an accident
         for _ in range(len(x)):
             a_t = steps_a.add(h_t @ w_hh)  # (B, H)
-            h_t = steps_h.append(a_t if linear else np.tanh(a_t))
+            h_t = steps_h.append(a_t) if linear else steps_h.put(np.tanh, a_t)
         a, h = steps_a.together(), steps_h.together()
         y = h[1:] @ model.w_hy.T + model.b_y  # (T, B, O)
     if isbox(y) or np.isfinite(y).all():  # a box: it is being recorded
@@ -252,19 +257,19 @@ def bptt(model: RNN, trace: RNNTrace, dy: ArrayLike) -> RNNGradients:
 
     Goodfellow, Bengio and Courville, Deep Learning, MIT Press 2016, section 10.2.2.
     """
-    T, B, _ = fitting(model, trace)
+    T, B, H = fitting(model, trace)
     dy = check.array("dy", dy, (T, B, model.output_size))
-    slope = _slope(model, trace)
     direct = dy @ model.w_hy  # (T, B, H), from each step's own loss
-    steps_h, steps_a = Steps(T + 1, backwards=True), Steps(T, backwards=True)
+    steps_h = Steps(aligned(T + 1, B, H), backwards=True)
+    steps_a = Steps(aligned(T, B, H), backwards=True)
     dh = direct[T - 1]
     steps_h.append(dh)
     for t in reversed(range(T)):
-        da = steps_a.append(slope[t] * dh)
-        dh = da @ model.w_hh
+        da = steps_a.put(np.multiply, _slope(model, trace.h[t + 1]), dh)
         if t:
-            dh += direct[t - 1]
-        steps_h.append(dh)
+            dh = steps_h.put(np.add, da @ model.w_hh, direct[t - 1])
+        else:
+            steps_h.put(np.matmul, da, model.w_hh)
     grad_a, grad_h = steps_a.together(), steps_h.together()
 
     return RNNGradients(
@@ -273,7 +278,6 @@ def bptt(model: RNN, trace: RNNTrace, dy: ArrayLike) -> RNNGradients:
         b_h=grad_a.sum(axis=(0, 1)),
         w_hy=summed_outer(dy, trace.h[1:]),  # (O, H)
         b_y=dy.sum(axis=(0, 1)),
-        x=grad_a @ model.w_xh,
         a=grad_a,
         h=grad_h,
         _model=model,
@@ -282,8 +286,8 @@ def bptt(model: RNN, trace: RNNTrace, dy: ArrayLike) -> RNNGradients:
     )
 
 
-def _slope(model: RNN, trace: RNNTrace) -> Array:
-    """φ'(a_t) at every step: (T, B, H)."""
+def _slope(model: RNN, h: Array) -> Array:
+    """φ'(a) where the states φ(a) are h (…, H)."""
     if model.activation == "identity":
-        return np.ones_like(trace.a)
-    return 1 - trace.h[1:] ** 2  # tanh' = 1 - tanh²
+        return np.ones_like(h)
+    return 1 - h**2  # tanh' = 1 - tanh²

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,67 +13,81 @@ from vizdl.engines.check import Array
 
 
 class Steps:
-    """Arrays (B, …) that come one by one, put together as one (length, B, …).
+    """Arrays (B, W) that come one by one, lined up in the places (T, B, W) of one array.
 
-    With `backwards` the first that comes is the last step of the sequence. Each is copied to its
-    row as it comes, while it is in the processor's cache: faster than joining a list at the end.
-    `rows` (length, B, …) are what `add` adds to. A run that is being recorded fills no array in
+    With `backwards` the first that comes is the last step of the sequence. Each is worked out
+    right in its place, so nothing is copied. A run that is being recorded fills no array in
     place; its steps are joined.
     """
 
-    def __init__(self, length: int, *, backwards: bool = False, rows: Array | None = None) -> None:
-        self._places = iter(range(length)[:: -1 if backwards else 1])
-        self._steps: list[Array] = [np.empty(0)] * length
-        self._rows = rows
+    def __init__(self, places: Array, *, backwards: bool = False) -> None:
+        self._order = iter(range(len(places))[:: -1 if backwards else 1])
+        self._places = places
+        self._steps: list[Array] = list(places)
         self._recorded = False
 
-    def append(self, step: Array, *beside: Array) -> Array:
-        """Take the next one, its further blocks (B, …) side by side, and return it in its place.
+    def put(self, function: Callable[..., Array], *given: Array | float) -> Array:
+        """Take the function of what is given as the next one, and return it in its place.
 
-        All are of one shape.
+        The function must know `out`, as those of NumPy do.
         """
-        place = next(self._places)
-        if isbox(step) or any(map(isbox, beside)):
-            self._recorded = True
-            self._steps[place] = np.concatenate([step, *beside], axis=1) if beside else step
-            return self._steps[place]
-        if self._rows is None:
-            width = step.shape[1] + sum(block.shape[1] for block in beside)
-            self._rows = np.empty((len(self._steps), len(step), width))
-        row: Array = self._rows[place]
-        if beside:
-            np.concatenate([step, *beside], axis=1, out=row)
-        else:
-            row[...] = step
-        self._steps[place] = row
+        t = next(self._order)
+        if any(map(isbox, given)):
+            return self._record(t, function(*given))
+        return function(*given, out=self._steps[t])
+
+    def append(self, *blocks: Array) -> Array:
+        """Take the blocks (B, …), side by side, as the next one, and return it in its place."""
+        t = next(self._order)
+        if any(map(isbox, blocks)):
+            return self._record(t, np.concatenate(blocks, axis=1))
+        row: Array = np.concatenate(blocks, axis=1, out=self._steps[t])
         return row
 
     def add(self, step: Array) -> Array:
-        """Take the next one, added to the row that stands in its place, and return the sum."""
-        place = next(self._places)
-        assert self._rows is not None
-        row: Array = self._rows[place]
-        if isbox(row) or isbox(step):
-            self._recorded = True
-            row = row + step
-        else:
-            row += step
-        self._steps[place] = row
-        return row
+        """Take what stands in the next place, with the step added, and return the sum."""
+        t = next(self._order)
+        if isbox(self._steps[t]) or isbox(step):
+            return self._record(t, self._steps[t] + step)
+        self._steps[t] += step
+        return self._steps[t]
 
     def together(self) -> Array:
         """Return them as one array."""
-        if self._rows is not None and not self._recorded:
-            return self._rows
+        if not self._recorded:
+            return self._places
         joined: Array = np.concatenate(self._steps)
-        return joined.reshape(len(self._steps), *self._steps[0].shape)
+        return joined.reshape(self._places.shape)
+
+    def _record(self, t: int, step: Array) -> Array:
+        self._recorded = True
+        self._steps[t] = step
+        return step
+
+
+def aligned(*shape: int) -> Array:
+    """Return an array whose numbers are not set yet, its first at the start of a cache line.
+
+    A sum that is written elsewhere takes twice as long on processors whose registers are as
+    wide as a line (64 bytes).
+    """
+    size = 8 * math.prod(shape)
+    room = np.empty(size + 64, np.uint8)
+    first = -room.ctypes.data % 64
+    return room[first : first + size].view(np.float64).reshape(shape)
+
+
+def transposed(w: Array) -> Array:
+    """Return wᵀ laid out anew: products with it are faster than with a view of w."""
+    return w.T if isbox(w) else np.ascontiguousarray(w.T)
 
 
 def driven(x: Array, w_x: Array, b: Array) -> Array:
     """Return W_x x_t + b at every step at once: (T, B, H) from (T, B, D), (H, D) and (H,)."""
     with_one = np.concatenate([x, np.ones((*x.shape[:2], 1))], axis=2)  # b is its weight
-    drive: Array = with_one @ np.concatenate([w_x, b[:, None]], axis=1).T
-    return drive
+    weights = np.concatenate([w_x, b[:, None]], axis=1)
+    drive: Array = with_one.reshape(-1, weights.shape[1]) @ weights.T
+    return drive.reshape(*x.shape[:2], -1)
 
 
 def summed_outer(da: Array, x: Array) -> Array:

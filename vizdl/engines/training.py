@@ -98,7 +98,8 @@ def train(
                 if norm > longest:
                     gradient = gradient * (longest / norm)
                 moved, state = rule.update(position, gradient, state, rate)
-            if not (np.isfinite(loss) and np.isfinite(norm) and np.isfinite(moved).all()):
+                del given, gradient  # the next step finds their memory free
+            if not (np.isfinite(loss) and np.isfinite(norm) and check.finite(moved)):
                 diverged = step
                 break
             position = moved
@@ -122,7 +123,7 @@ def train(
 
 def _join(arrays: Parameters) -> Array:
     """All parameters one after the other in one vector (P,)."""
-    return np.concatenate([array.ravel() for array in arrays.values()])
+    return np.concatenate(list(arrays.values()), axis=None)
 
 
 def _split(vectors: Array, shapes: Mapping[str, tuple[int, ...]]) -> Parameters:
