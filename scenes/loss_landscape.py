@@ -16,7 +16,7 @@ from manim import (
 from vizdl import style
 from vizdl.experiments import loss_landscape
 from vizdl.experiments.base import number
-from vizdl.experiments.loss_landscape import DOMAINS, FULL, NAMES, PLANE, TOUR, last_step
+from vizdl.experiments.loss_landscape import DOMAINS, FULL, NAMES, PLANE, last_step
 from vizdl.mobjects import (
     Advance,
     ContourMap,
@@ -28,6 +28,7 @@ from vizdl.mobjects import (
     SetValues,
     Story,
     SurfacePath,
+    Through,
     beat,
 )
 
@@ -37,31 +38,7 @@ MAP = np.array([-3.0, -0.3, 0])  # the middle of the map, and of the surface tha
 HALF = 2.05  # half of its side, in units of the frame
 MODEL = np.array([3.7, -0.3, 0])
 ABOVE, SIDE = (0.0, 90.0, 0.0), (25.0, 36.0, 1.0)  # views: azimuth, elevation, how far it has risen
-
-
-class Model(VGroup):
-    """The model that stands at a point, its loss, and the point on the map, along a way."""
-
-    def __init__(self, fields, losses, field, shown, ball=None, spots=None):
-        self.fields, self.losses, self.step = fields, losses, 0.0
-        self.field, self.shown, self.ball, self.spots = field, shown, ball, spots
-        super().__init__(field, shown, *([ball] if ball else []))
-        self.set_step(0)
-
-    def set_step(self, step):
-        """Show the model after so many steps of the way, between two as well."""
-        self.step = float(step)
-        k = min(int(step), len(self.losses) - 2)
-        share = step - k
-
-        def at(rows):
-            return (1 - share) * rows[k] + share * rows[k + 1]
-
-        self.field.set_values(at(self.fields))
-        self.shown.set_value(float(at(self.losses)))
-        if self.ball is not None:
-            self.ball.move_to(at(self.spots))
-        return self
+LOOK = {"digits": 3, "size": style.TITLE_SIZE, "color": LOSS, "anchor": "left"}  # of a loss
 
 
 class LossLandscape(Story):
@@ -89,11 +66,15 @@ class LossLandscape(Story):
         self.say("Each point of this map is one choice of a model's weights.")
         self.play(FadeIn(self.map.area), FadeIn(self.ball, scale=2))
         self.say("And so each point is a model of its own, with its own line and its own loss.")
-        self.play(FadeIn(self.model.field, self.points, self.model.shown, self.words))
-        self.add(self.model)
+        self.play(FadeIn(self.model, self.points, self.loss, self.words))
+        self.add(self.model, self.loss, self.ball)
         self.bring_to_front(self.points)
         self.say("Move the point, and the model moves with it.")
-        self.play(Advance(self.model, to=TOUR), run_time=6.0)
+        trace = self.trace
+        self.play(
+            Through(self.model, trace.tour_fields), Through(self.loss, trace.tour_losses),
+            Through(self.ball, self.map.place(trace.tour)), run_time=6.0,
+        )  # fmt: skip
         self.wait(style.QUICK)
 
     @beat
@@ -101,7 +82,7 @@ class LossLandscape(Story):
         self.say("Colour each point by its loss: the darker, the better the model.")
         self.play(
             FadeIn(self.map.bands), FadeIn(self.map.lines), FadeOut(self.points),
-            FadeOut(self.model.field, self.model.shown, self.words), run_time=1.5,
+            FadeOut(self.model, self.loss, self.words), run_time=1.5,
         )  # fmt: skip
         self.bring_to_front(self.ball)
         surface = self.surface
@@ -117,19 +98,20 @@ class LossLandscape(Story):
         flat = trace.path.positions / DOMAINS[trace.settings.surface]
         flat = np.where(np.abs(flat) <= 1 + 1e-9, flat, np.nan)  # beyond, there is no ground
         path = SurfacePath(self.surface, *flat.T, trace.path.losses)
-        shown = Number(0.0, digits=3, size=style.TITLE_SIZE, color=LOSS, anchor="left")
-        shown.move_to(self.model.shown, LEFT)
-        field = self.field(trace.fields[0])
-        way = Model(trace.fields, trace.path.losses, field, shown)
+        model, loss = self.field(trace.fields[0]), Number(**LOOK)
+        loss.move_to(self.loss, LEFT).set_value(float(trace.path.losses[0]))
+        way = VGroup(model, loss)
         self.say("Let a ball go downhill, and watch the model that stands where the ball is.")
         self.play(FadeIn(path, way, self.words, self.points))
         self.bring_to_front(self.points)
         last = last_step(trace.path)
-        turn = SetValues(self.surface, (330.0, 36.0, 1.0), rate_func=linear)
         self.play(
-            Advance(path, to=last, rate_func=rush_into), Advance(way, to=last, rate_func=rush_into),
-            turn, run_time=6.0,
-        )  # fmt: skip
+            Advance(path, to=last, rate_func=rush_into),
+            Through(model, trace.fields[: last + 1], rate_func=rush_into),
+            Through(loss, trace.path.losses[: last + 1], rate_func=rush_into),
+            SetValues(self.surface, (330.0, 36.0, 1.0), rate_func=linear),
+            run_time=6.0,
+        )
         before, after = (number(float(trace.path.losses[k])) for k in (0, last))
         right = f"{100 * trace.right[last]:.0f}%"
         self.say(f"The loss went from {before} to {after}: {right} of the points are right.")
@@ -171,13 +153,12 @@ class LossLandscape(Story):
         self.map = ContourMap(surface, width=2 * HALF, height=2 * HALF)
         self.map.shift(MAP - self.map.area.frame.get_center())
         self.ball = Dot(radius=0.12, color=INK).set_stroke(style.BACKGROUND.dark, 2)
-        shown = Number(0.0, digits=3, size=style.TITLE_SIZE, color=LOSS, anchor="left")
-        shown.move_to([3.75, 2.7, 0], LEFT)
-        self.words = VGroup(Label("loss", color=LOSS).next_to(shown, LEFT, buff=0.25))
-        spots = self.map.place(trace.tour)
-        field = self.field(trace.tour_fields[0])
-        self.model = Model(trace.tour_fields, trace.tour_losses, field, shown, self.ball, spots)
-        self.points = Points(trace.x, trace.y, field.area, radius=0.05)
+        self.ball.move_to(self.map.place(trace.tour[0]))
+        self.loss = Number(**LOOK).move_to([3.75, 2.7, 0], LEFT)
+        self.words = VGroup(Label("loss", color=LOSS).next_to(self.loss, LEFT, buff=0.25))
+        self.loss.set_value(float(trace.tour_losses[0]))
+        self.model = self.field(trace.tour_fields[0])
+        self.points = Points(trace.x, trace.y, self.model.area, radius=0.05)
         self.surface = LossSurface(surface.height, unit=HALF, cells=24, azimuth=0)
         self.surface.shift(MAP).set_values(ABOVE)
 
