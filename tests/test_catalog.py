@@ -17,6 +17,7 @@ from matplotlib.text import Text
 import vizdl
 from vizdl import catalog, style
 from vizdl.experiments.base import Facts, Settings, Trace
+from vizdl.gallery import maths
 
 CHECKOUT = Path(vizdl.__file__).parents[1]
 NAMES = [concept.name for concept in catalog.concepts()]
@@ -96,6 +97,7 @@ def test_an_experiment_has_settings_a_run_facts_and_equations(experiment, trace)
     for name, source in experiment.EQUATIONS.items():
         assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
         assert not re.search(r"overline|underline|cancel|fill|color", source)
+        assert maths.typeset(source).block()
 
 
 def test_every_fact_holds_on_the_defaults_and_reads_well(experiment, trace):

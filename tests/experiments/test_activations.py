@@ -21,15 +21,6 @@ SETTINGS = st.builds(
 )
 
 
-@pytest.fixture(scope="module")
-def trace():
-    return run(Settings())
-
-
-def test_every_fact_holds_by_default(trace):
-    assert [fact.name for fact in facts(trace).values() if not fact.holds] == []
-
-
 def test_slopes_are_measured_without_their_formulas(trace):
     assert len(trace.values) == len(BENT) == 5
     wrong = dataclasses.replace(trace, slopes=trace.slopes + 1e-6)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from vizdl.engines import descent
 from vizdl.experiments import adaptive_rates as experiment
 from vizdl.experiments.adaptive_rates import (
-    EQUATIONS,
     NAMES,
     OPTIMIZERS,
     RATES,
@@ -25,23 +24,8 @@ from vizdl.experiments.adaptive_rates import (
     tuned,
 )
 from vizdl.experiments.base import SettingsError
-from vizdl.gallery import maths
 
 SGD, MOMENTUM, NESTEROV, ADAGRAD, ADADELTA, RMSPROP, ADAM = range(7)
-
-
-@pytest.fixture(scope="module")
-def trace():
-    return run(Settings())
-
-
-@pytest.fixture(scope="module")
-def measured(trace):
-    return facts(trace)
-
-
-def test_every_fact_holds_by_default(measured):
-    assert [fact.name for fact in measured.values() if not fact.holds] == []
 
 
 def test_the_best_rate_is_the_best_of_those_tried(trace):
@@ -145,8 +129,3 @@ def test_every_start_is_on_its_map(name):
 def test_settings_out_of_range_are_refused(values, sentence):
     with pytest.raises(SettingsError, match=sentence):
         Settings.parse(values)
-
-
-@pytest.mark.parametrize("name", EQUATIONS)
-def test_equations_are_typst(name):
-    assert maths.typeset(EQUATIONS[name]).block()

@@ -9,18 +9,8 @@ from hypothesis import strategies as st
 
 from vizdl.engines import associative
 from vizdl.experiments import attention, recall
-from vizdl.experiments.attention import ANIMALS, EQUATIONS, NAMES, Settings, facts, run
+from vizdl.experiments.attention import ANIMALS, NAMES, Settings, facts, run
 from vizdl.experiments.base import SettingsError
-from vizdl.gallery import maths
-
-
-@pytest.fixture(scope="module")
-def trace():
-    return run(Settings())
-
-
-def test_every_fact_holds_by_default(trace):
-    assert [fact.name for fact in facts(trace).values() if not fact.holds] == []
 
 
 def test_without_training_the_claims_fail(trace):
@@ -139,8 +129,3 @@ def test_what_is_said_of_longer_training_and_shorter_vectors_is_so(trace):
 def test_settings_out_of_range_are_refused(values, sentence):
     with pytest.raises(SettingsError, match=sentence):
         Settings.parse(values)
-
-
-@pytest.mark.parametrize("name", EQUATIONS)
-def test_equations_are_typst(name):
-    assert maths.typeset(EQUATIONS[name]).block()

@@ -10,21 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vizdl.experiments import backpropagation as experiment
-from vizdl.experiments.backpropagation import EQUATIONS, INPUT, Settings, chain, facts, run
+from vizdl.experiments.backpropagation import INPUT, Settings, chain, facts, run
 from vizdl.experiments.base import SettingsError
-from vizdl.gallery import maths
 
 WEIGHT = st.floats(-2, 2)
 TARGET = st.floats(-1, 1)
-
-
-@pytest.fixture(scope="module")
-def trace():
-    return run(Settings())
-
-
-def test_every_fact_holds_by_default(trace):
-    assert [fact.name for fact in facts(trace).values() if not fact.holds] == []
 
 
 @settings(max_examples=50)
@@ -103,8 +93,3 @@ def test_what_the_page_says_of_weights_without_a_say():
 def test_settings_out_of_range_are_refused(values, sentence):
     with pytest.raises(SettingsError, match=sentence):
         Settings.parse(values)
-
-
-@pytest.mark.parametrize("name", EQUATIONS)
-def test_equations_are_typst(name):
-    assert maths.typeset(EQUATIONS[name]).block()

@@ -10,15 +10,9 @@ from hypothesis import strategies as st
 from vizdl.engines import activations
 from vizdl.experiments import bias_shift as experiment
 from vizdl.experiments.base import SettingsError
-from vizdl.experiments.bias_shift import BIASES, EQUATIONS, FAR, NAMES, STEPS, Settings, X, facts
-from vizdl.gallery import maths
+from vizdl.experiments.bias_shift import BIASES, FAR, NAMES, STEPS, Settings, X, facts
 
 run = experiment.run
-
-
-@pytest.fixture(scope="module")
-def trace():
-    return run(Settings())
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh"])
@@ -130,8 +124,3 @@ def test_what_the_page_says_of_other_starts_is_so():
 def test_settings_out_of_range_are_refused(values, sentence):
     with pytest.raises(SettingsError, match=sentence):
         Settings.parse(values)
-
-
-@pytest.mark.parametrize("name", EQUATIONS)
-def test_equations_are_typst(name):
-    assert maths.typeset(EQUATIONS[name]).block()

@@ -20,11 +20,6 @@ SETTINGS = st.builds(
 )
 
 
-@pytest.fixture(scope="module")
-def trace():
-    return bptt.run(bptt.Settings())
-
-
 def test_every_fact_holds(trace):
     for fact in bptt.facts(trace).values():
         assert fact.holds, fact

@@ -9,13 +9,7 @@ from vizdl import data
 from vizdl.engines import activations, network
 from vizdl.experiments import dense_layer as experiment
 from vizdl.experiments.base import SettingsError
-from vizdl.experiments.dense_layer import BATCH, EQUATIONS, NAMES, Settings, facts, run
-from vizdl.gallery import maths
-
-
-@pytest.fixture(scope="module")
-def trace():
-    return run(Settings())
+from vizdl.experiments.dense_layer import BATCH, NAMES, Settings, facts, run
 
 
 @pytest.mark.parametrize("activation", NAMES)
@@ -92,8 +86,3 @@ def test_what_the_page_says_of_other_pictures_is_so(trace):
 def test_settings_out_of_range_are_refused(values, sentence):
     with pytest.raises(SettingsError, match=sentence):
         Settings.parse(values)
-
-
-@pytest.mark.parametrize("name", EQUATIONS)
-def test_equations_are_typst(name):
-    assert maths.typeset(EQUATIONS[name]).block()

@@ -8,7 +8,6 @@ import pytest
 from vizdl.experiments import embedding
 from vizdl.experiments.base import SettingsError
 from vizdl.experiments.embedding import (
-    EQUATIONS,
     PATTERNS,
     ROLE,
     ROLES,
@@ -17,16 +16,6 @@ from vizdl.experiments.embedding import (
     facts,
     run,
 )
-from vizdl.gallery import maths
-
-
-@pytest.fixture(scope="module")
-def trace():
-    return run(Settings())
-
-
-def test_every_fact_holds_by_default(trace):
-    assert [fact.name for fact in facts(trace).values() if not fact.holds] == []
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -114,8 +103,3 @@ def test_what_the_page_says_is_so(trace):
 def test_settings_out_of_range_are_refused(values, sentence):
     with pytest.raises(SettingsError, match=sentence):
         Settings.parse(values)
-
-
-@pytest.mark.parametrize("name", EQUATIONS)
-def test_equations_are_typst(name):
-    assert maths.typeset(EQUATIONS[name]).block()

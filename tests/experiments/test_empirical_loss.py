@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from vizdl.experiments.base import SettingsError
 from vizdl.experiments.empirical_loss import (
-    EQUATIONS,
     KINDS,
     RATE,
     STUDENTS,
@@ -21,24 +20,9 @@ from vizdl.experiments.empirical_loss import (
     judge,
     run,
 )
-from vizdl.gallery import maths
 
 WEIGHTS = st.tuples(st.floats(-1, 1.5), st.floats(-0.5, 0.5), st.floats(-10, 5))
 SEED = st.integers(0, 99)
-
-
-@pytest.fixture(scope="module")
-def trace():
-    return run(Settings())
-
-
-@pytest.fixture(scope="module")
-def measured(trace):
-    return facts(trace)
-
-
-def test_every_fact_holds_by_default(measured):
-    assert [fact.name for fact in measured.values() if not fact.holds] == []
 
 
 @settings(max_examples=20, deadline=None)
@@ -118,8 +102,3 @@ def test_who_pays_for_the_mean_was_predicted_well_before(trace):
 def test_settings_out_of_range_are_refused(values, sentence):
     with pytest.raises(SettingsError, match=sentence):
         Settings.parse(values)
-
-
-@pytest.mark.parametrize("name", EQUATIONS)
-def test_equations_are_typst(name):
-    assert maths.typeset(EQUATIONS[name]).block()

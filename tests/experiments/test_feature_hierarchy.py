@@ -16,11 +16,6 @@ FIRST = slice(0, 32)
 SECOND = slice(32, 48)
 
 
-@pytest.fixture(scope="module")
-def trace():
-    return experiment.run(DEFAULT)
-
-
 def test_every_fact_holds(trace):
     facts = experiment.facts(trace)
     assert [name for name, fact in facts.items() if not fact.holds] == []

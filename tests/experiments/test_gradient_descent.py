@@ -11,28 +11,12 @@ from vizdl.engines import landscapes
 from vizdl.experiments.base import SettingsError
 from vizdl.experiments.gradient_descent import (
     DIRECTIONS,
-    EQUATIONS,
     Settings,
     facts,
     run,
 )
-from vizdl.gallery import maths
 
 LANDSCAPES = ["himmelblau", "bowl", "ravine", "rosenbrock", "beale", "saddle"]
-
-
-@pytest.fixture(scope="module")
-def trace():
-    return run(Settings())
-
-
-@pytest.fixture(scope="module")
-def measured(trace):
-    return facts(trace)
-
-
-def test_every_fact_holds_by_default(measured):
-    assert [fact.name for fact in measured.values() if not fact.holds] == []
 
 
 @given(
@@ -148,8 +132,3 @@ def test_the_same_settings_give_the_same_trace(trace):
 def test_settings_out_of_range_are_refused(values, sentence):
     with pytest.raises(SettingsError, match=sentence):
         Settings.parse(values)
-
-
-@pytest.mark.parametrize("name", EQUATIONS)
-def test_equations_are_typst(name):
-    assert maths.typeset(EQUATIONS[name]).block()

@@ -13,7 +13,6 @@ from vizdl.experiments import learning_rate as experiment
 from vizdl.experiments.base import SettingsError
 from vizdl.experiments.learning_rate import (
     CHOSEN,
-    EQUATIONS,
     GONE,
     GOOD,
     LIMITS,
@@ -25,23 +24,8 @@ from vizdl.experiments.learning_rate import (
     judge,
     run,
 )
-from vizdl.gallery import maths
 
 GROUND = landscapes.get("double_well")
-
-
-@pytest.fixture(scope="module")
-def trace():
-    return run(Settings())
-
-
-@pytest.fixture(scope="module")
-def measured(trace):
-    return facts(trace)
-
-
-def test_every_fact_holds_by_default(measured):
-    assert [fact.name for fact in measured.values() if not fact.holds] == []
 
 
 def test_the_four_rates_end_in_four_ways(trace):
@@ -154,8 +138,3 @@ def test_a_start_without_a_slope_is_no_error():
 def test_settings_out_of_range_are_refused(values, sentence):
     with pytest.raises(SettingsError, match=sentence):
         Settings.parse(values)
-
-
-@pytest.mark.parametrize("name", EQUATIONS)
-def test_equations_are_typst(name):
-    assert maths.typeset(EQUATIONS[name]).block()

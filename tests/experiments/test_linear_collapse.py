@@ -13,15 +13,6 @@ from vizdl.experiments.linear_collapse import SCAN, STEPS, Settings, collapsed, 
 from vizdl.gallery import maths
 
 
-@pytest.fixture(scope="module")
-def trace():
-    return run(Settings())
-
-
-def test_every_fact_holds_by_default(trace):
-    assert [fact.name for fact in facts(trace).values() if not fact.holds] == []
-
-
 @settings(max_examples=30, deadline=None)
 @given(st.integers(1, 5), st.integers(2, 64), st.integers(0, 9))
 def test_any_linear_network_is_its_product(depth, width, seed):

@@ -13,11 +13,6 @@ from vizdl.experiments.base import SettingsError
 
 
 @pytest.fixture(scope="module")
-def trace():
-    return lstm_gates.run(lstm_gates.Settings())
-
-
-@pytest.fixture(scope="module")
 def facts(trace):
     return lstm_gates.facts(trace)
 

@@ -14,11 +14,6 @@ from vizdl.experiments.lstm_gradient_flow import LONGEST, Settings
 
 
 @pytest.fixture(scope="module")
-def trace():
-    return experiment.run(Settings())
-
-
-@pytest.fixture(scope="module")
 def facts(trace):
     return experiment.facts(trace)
 

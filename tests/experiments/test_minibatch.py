@@ -10,11 +10,6 @@ from vizdl.experiments import minibatch
 from vizdl.experiments.base import SettingsError
 
 
-@pytest.fixture(scope="module")
-def trace():
-    return minibatch.run(minibatch.Settings())
-
-
 def test_every_fact_holds_for_the_defaults(trace):
     for fact in minibatch.facts(trace).values():
         assert fact.holds, f"{fact.name}: {fact.text}, but the claim demands {fact.target}"

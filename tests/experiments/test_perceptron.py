@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vizdl.experiments.base import SettingsError
-from vizdl.experiments.perceptron import CURVE, EQUATIONS, NAMES, SPAN, Settings, facts, run
-from vizdl.gallery import maths
+from vizdl.experiments.perceptron import CURVE, NAMES, SPAN, Settings, facts, run
 
 
 def tenths(low, high):
@@ -25,15 +24,6 @@ SETTINGS = st.builds(
     bias=tenths(-3, 3),
     activation=st.sampled_from(NAMES),
 )
-
-
-@pytest.fixture(scope="module")
-def trace():
-    return run(Settings())
-
-
-def test_every_fact_holds_by_default(trace):
-    assert [fact.name for fact in facts(trace).values() if not fact.holds] == []
 
 
 def test_the_three_steps_are_the_arithmetic(trace):
@@ -116,8 +106,3 @@ def test_no_sum_lies_beyond_the_curve():
 def test_settings_out_of_range_are_refused(values, sentence):
     with pytest.raises(SettingsError, match=sentence):
         Settings.parse(values)
-
-
-@pytest.mark.parametrize("name", EQUATIONS)
-def test_equations_are_typst(name):
-    assert maths.typeset(EQUATIONS[name]).block()

@@ -13,11 +13,6 @@ from vizdl.experiments import recurrence as experiment
 WORDS = st.lists(st.integers(0, 1), min_size=1, max_size=16)
 
 
-@pytest.fixture(scope="module")
-def trace():
-    return experiment.run(experiment.Settings())
-
-
 def test_every_fact_holds(trace):
     facts = experiment.facts(trace)
     assert [name for name, fact in facts.items() if not fact.holds] == []

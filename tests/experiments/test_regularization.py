@@ -13,7 +13,6 @@ from vizdl.engines import regularization as engine
 from vizdl.experiments import regularization as experiment
 from vizdl.experiments.base import SettingsError
 from vizdl.experiments.regularization import (
-    EQUATIONS,
     HIGHEST,
     LEAST,
     MOMENTS,
@@ -27,21 +26,6 @@ from vizdl.experiments.regularization import (
     sample,
 )
 from vizdl.experiments.regularization import tests as fresh_points
-from vizdl.gallery import maths
-
-
-@pytest.fixture(scope="module")
-def trace():
-    return run(Settings())
-
-
-@pytest.fixture(scope="module")
-def measured(trace):
-    return facts(trace)
-
-
-def test_every_fact_holds_by_default(measured):
-    assert [fact.name for fact in measured.values() if not fact.holds] == []
 
 
 @given(st.integers(0, 19), st.floats(0, 1))
@@ -153,8 +137,3 @@ def test_moments_are_steps_in_order():
 def test_settings_out_of_range_are_refused(values, sentence):
     with pytest.raises(SettingsError, match=sentence):
         Settings.parse(values)
-
-
-@pytest.mark.parametrize("name", EQUATIONS)
-def test_equations_are_typst(name):
-    assert maths.typeset(EQUATIONS[name]).block()

@@ -12,11 +12,6 @@ from vizdl.experiments.vanishing_gradients import LONGEST, Settings
 
 
 @pytest.fixture(scope="module")
-def trace():
-    return experiment.run(Settings())
-
-
-@pytest.fixture(scope="module")
 def facts(trace):
     return experiment.facts(trace)
 

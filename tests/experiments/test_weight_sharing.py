@@ -18,11 +18,6 @@ CHOSEN = st.builds(
 )
 
 
-@pytest.fixture(scope="module")
-def trace():
-    return experiment.run(experiment.Settings())
-
-
 def test_every_fact_holds(trace):
     facts = experiment.facts(trace)
     assert [name for name, fact in facts.items() if not fact.holds] == []
