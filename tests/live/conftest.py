@@ -1,6 +1,7 @@
-"""Node.js, running programs as a page would: one process for all tests of a file."""
+"""Programs and figures as a page runs them: in Node.js, and on a page of their own in Chromium."""
 
 import base64
+import html
 import json
 import shutil
 import subprocess
@@ -9,6 +10,8 @@ import threading
 import numpy as np
 import pytest
 
+from vizdl import live
+from vizdl.gallery import embed
 from vizdl.live import emit, trees
 from vizdl.live.program import Run
 from vizdl.live.record import record
@@ -148,3 +151,50 @@ def assert_close():
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9 * scale)
 
     return check
+
+
+@pytest.fixture(scope="module")
+def host(request, made, tmp_path_factory):
+    """A page with the live figure that the module has ``made``, its scripts beside it."""
+    name = request.module.__name__.rpartition("test_")[2].removesuffix("_live")
+    folder = tmp_path_factory.mktemp(name)
+    (folder / "figure.js").write_text(made.script(name), "utf-8")
+    (folder / "player.js").write_text(live.player_js(), "utf-8")
+    (folder / "player.css").write_text(live.player_css(), "utf-8")
+    (folder / "plotly.js").write_text(embed.plotlyjs(), "utf-8")
+    opening = html.escape(json.dumps(made.opening))
+    (folder / "page.html").write_text(
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title>'
+        '<meta name="viewport" content="width=device-width">'
+        '<link rel="stylesheet" href="player.css"><script src="player.js" defer></script></head>'
+        f'<body style="margin: 8px"><div class="vizdl-figure" data-figure="{name}" '
+        f'data-src="figure.js" data-plotly="plotly.js" data-opening="{opening}"></div>'
+        "</body></html>",
+        "utf-8",
+    )
+    return folder / "page.html"
+
+
+@pytest.fixture
+def open_page(browser, host):
+    """``open_page(state, width, theme)``: the page, with a state in its address."""
+    contexts, complaints = [], []
+
+    def open_(state="", width=1280, theme="light"):
+        context = browser.new_context(
+            viewport={"width": width, "height": 1200}, has_touch=True, color_scheme=theme
+        )
+        contexts.append(context)
+        context.set_default_timeout(60_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("request", lambda asked: asked.url[:4] != "http" or complaints.append(asked.url))
+        page.goto(host.as_uri() + state)
+        page.wait_for_selector(".vizdl-figure[data-ready]")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []

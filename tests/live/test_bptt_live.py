@@ -1,6 +1,5 @@
 """Back-propagation through time on a page: Python's numbers for any length, scale and cell."""
 
-import html
 import json
 import re
 from importlib.resources import files
@@ -11,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from vizdl import catalog, live
+from vizdl import catalog
 from vizdl.experiments import bptt as experiment
 from vizdl.figures import bptt as figures
-from vizdl.gallery import embed, playing
+from vizdl.gallery import playing
 from vizdl.live import emit
 
 FIRST = experiment.Settings(training_steps=20)
@@ -171,52 +170,6 @@ def test_links_of_the_page_can_be_set_and_its_claims_hold():
 # In Chromium
 
 browsing = [pytest.mark.slow, pytest.mark.xdist_group("player")]
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory, made):
-    """A page with the live figure, its scripts beside it."""
-    folder = tmp_path_factory.mktemp("bptt")
-    (folder / "figure.js").write_text(made.script("bptt"), "utf-8")
-    (folder / "player.js").write_text(live.player_js(), "utf-8")
-    (folder / "player.css").write_text(live.player_css(), "utf-8")
-    (folder / "plotly.js").write_text(embed.plotlyjs(), "utf-8")
-    opening = html.escape(json.dumps(made.opening))
-    (folder / "page.html").write_text(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title>'
-        '<meta name="viewport" content="width=device-width">'
-        '<link rel="stylesheet" href="player.css"><script src="player.js" defer></script></head>'
-        '<body style="margin: 8px"><div class="vizdl-figure" data-figure="bptt" '
-        f'data-src="figure.js" data-plotly="plotly.js" data-opening="{opening}"></div>'
-        "</body></html>",
-        "utf-8",
-    )
-    return folder / "page.html"
-
-
-@pytest.fixture
-def open_page(browser, host):
-    """``open_page(state, width, theme)``: the page, with a state in its address."""
-    contexts, complaints = [], []
-
-    def open_(state="", width=1280, theme="light"):
-        context = browser.new_context(
-            viewport={"width": width, "height": 1200}, has_touch=True, color_scheme=theme
-        )
-        contexts.append(context)
-        context.set_default_timeout(60_000)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("request", lambda asked: asked.url[:4] != "http" or complaints.append(asked.url))
-        page.goto(host.as_uri() + state)
-        page.wait_for_selector(".vizdl-figure[data-ready]")
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def middle(page, number):

@@ -1,7 +1,6 @@
 """The gates of an LSTM on a page: the numbers are Python's for any sequence, cell and step."""
 
 import functools
-import html
 import json
 import re
 import urllib.parse
@@ -13,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vizdl import catalog, live
+from vizdl import catalog
 from vizdl.experiments import lstm_gates as experiment
 from vizdl.figures import lstm_gates as figures
-from vizdl.gallery import embed, playing
+from vizdl.gallery import playing
 from vizdl.live import emit
 
 T = 20
@@ -56,11 +55,15 @@ def prepared():
 
 
 @pytest.fixture(scope="module")
-def page_flow(node):
+def made():
+    return prepared()
+
+
+@pytest.fixture(scope="module")
+def page_flow(node, made):
     """What the page computes, in Node: ``page_flow(unit, step, inputs)``."""
     player = files("vizdl.live") / "player"
     parts = [(player / f"{part}.js").read_text("utf-8") for part in ("words", "flow")]
-    made = prepared()
     node.value(
         "globalThis.window = globalThis;"
         + emit.script("lstm_gates", made.programs)
@@ -156,52 +159,6 @@ def test_what_the_page_says_of_its_links_is_so():
 # In Chromium
 
 browsing = [pytest.mark.slow, pytest.mark.xdist_group("player")]
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory):
-    """A page with the live figure, its scripts beside it."""
-    folder, made = tmp_path_factory.mktemp("lstm_gates"), prepared()
-    (folder / "figure.js").write_text(made.script("lstm_gates"), "utf-8")
-    (folder / "player.js").write_text(live.player_js(), "utf-8")
-    (folder / "player.css").write_text(live.player_css(), "utf-8")
-    (folder / "plotly.js").write_text(embed.plotlyjs(), "utf-8")
-    opening = html.escape(json.dumps(made.opening))
-    (folder / "page.html").write_text(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title>'
-        '<meta name="viewport" content="width=device-width">'
-        '<link rel="stylesheet" href="player.css"><script src="player.js" defer></script></head>'
-        '<body style="margin: 8px"><div class="vizdl-figure" data-figure="lstm_gates" '
-        f'data-src="figure.js" data-plotly="plotly.js" data-opening="{opening}"></div>'
-        "</body></html>",
-        "utf-8",
-    )
-    return folder / "page.html"
-
-
-@pytest.fixture
-def open_page(browser, host):
-    """``open_page(state, width)``: the page at a width, with a state in its address."""
-    contexts, complaints = [], []
-
-    def open_(state="", width=1280):
-        context = browser.new_context(
-            viewport={"width": width, "height": 1200}, has_touch=True, color_scheme="light"
-        )
-        contexts.append(context)
-        context.set_default_timeout(60_000)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("request", lambda asked: asked.url[:4] != "http" or complaints.append(asked.url))
-        page.goto(host.as_uri() + state)
-        page.wait_for_selector(".vizdl-figure[data-ready]")
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def handle(page, name, step):
