@@ -79,7 +79,10 @@ class LstmGradientFlow(Story):
         )  # fmt: skip
         for cell in lane.cells:
             cell.box.set_stroke(role.dark)
-        lane.blank().move_to(height * UP)
+        lane.norms.set_opacity(0)
+        for arrow in lane.arrows:
+            arrow.set_values(0)
+        lane.move_to(height * UP)
         name = Label(words, size=style.LABEL_SIZE, color=role.dark)
         name.next_to(lane.cells, UP, buff=0.2, aligned_edge=LEFT)
         self.names = [*getattr(self, "names", []), name]
@@ -139,8 +142,9 @@ class LstmGradientFlow(Story):
         for bias, left in zip(trace.biases, trace.fan, strict=True):
             opened = bias == experiment.OPEN
             color = style.FORGET_GATE.dark if opened else style.MUTED.dark
-            width = 5 if opened else 2.5
-            curves.append(Curve(area, left, color=color, width=width, dot=False, tip=False))
+            curve = Curve(area, left, color=color, width=5 if opened else 2.5, tip=False)
+            curve.remove(curve.dot)
+            curves.append(curve)
             inside = int(np.flatnonzero(left > 2e-9)[-1])
             text = f"bias {bias:g}" if opened else f"{bias:g}"
             tag = Label(text, size=style.SMALL_SIZE, color=color)
@@ -187,8 +191,9 @@ class LstmGradientFlow(Story):
         curves, dots, key = [], VGroup(), VGroup()
         for k, ((name, role), found) in enumerate(zip(KINDS, trace.recall, strict=True)):
             mean = 100 * found.mean(axis=-1)
-            look = {"color": role.dark, "width": 6 - 1.5 * k, "dot": False, "tip": False}
-            curves.append(Curve(area, mean, trace.delays, **look))
+            curve = Curve(area, mean, trace.delays, color=role.dark, width=6 - 1.5 * k, tip=False)
+            curve.remove(curve.dot)
+            curves.append(curve)
             places = [area.place(d, 100 * s) for d, row in zip(trace.delays, found, strict=True)
                       for s in row]  # fmt: skip
             dots.add(VGroup(*[Dot(at, radius=0.07, color=role.dark) for at in places]))
@@ -210,7 +215,11 @@ class LstmGradientFlow(Story):
 def arrive(lane, left, vectors, back):
     """The gradient `back` steps before the last state: its vector, its share, its arrow."""
     place = len(lane.cells) - 1 - back
-    moves = lane.arrive(place, vectors[back], float(left[back]))
+    shown = lane.norms[place]
+    shown.set_opacity(1)
+    if back:
+        shown.set_value(float(left[back - 1]))
+    moves = [SetValues(lane.cells[place], vectors[back]), Tick(shown, float(left[back]))]
     if back:
         arrow = lane.arrows[place]
         share = min(1.0, float(left[back]))
