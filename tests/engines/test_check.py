@@ -59,6 +59,26 @@ def test_array_accepts_what_fits(shape):
     assert check.array("x", np.ones((3, 2)), shape).shape == (3, 2)
 
 
+@given(
+    hnp.arrays(
+        np.float64,
+        hnp.array_shapes(min_dims=0, max_dims=3),
+        elements=st.one_of(
+            st.floats(), st.sampled_from([0.0, 1e200, -1e308, np.inf, -np.inf, np.nan])
+        ),
+    )
+)
+def test_finite_is_what_it_says_for_values_of_any_size(values):
+    for view in (values, values.T, values[..., None][..., 0]):
+        assert check.finite(view) == np.isfinite(view).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_values_whose_squares_are_too_large_are_finite_without_a_warning():
+    assert check.finite(np.full(1000, 1e200))
+    assert not check.finite(np.array([1e200, np.inf]))
+
+
 @pytest.mark.parametrize("value", [1, np.int64(1), np.uint8(1)])
 def test_integer(value):
     result = check.integer("n", value, 1, 3)
