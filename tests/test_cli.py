@@ -1,6 +1,7 @@
 """Every command, as a user types it: what it prints, what it writes, how it ends."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -369,3 +370,17 @@ def test_without_manim_video_says_what_to_install(tmp_path, words):
     assert sentence.startswith("Error: drawing video needs Manim: pip install 'vizdl[animate]'")
     assert hint == "Hint: vizdl doctor tells what is missing on this machine."
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_computes_with_one_thread_as_the_workers_do(tmp_path):
+    """What is trained ends elsewhere with two: a page would not say what its film says."""
+    code = (
+        "from vizdl.cli import main; main(['list']); import numpy\n"
+        "from threadpoolctl import threadpool_info\n"
+        "print('threads', [pool['num_threads'] for pool in threadpool_info()])"
+    )
+    many = os.environ | {"OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=many, capture_output=True, text=True
+    )
+    assert ended.stdout.splitlines()[-1] == "threads [1]", ended.stderr

@@ -18,7 +18,7 @@ import click
 import cloup
 
 from vizdl import __version__, catalog
-from vizdl.render.job import FORMATS, PRESETS, QUALITIES, RenderError
+from vizdl.render.job import FORMATS, ONE_THREAD, PRESETS, QUALITIES, RenderError
 
 VIDEOS = Path("videos")
 SITE = Path("gallery/_site")
@@ -400,6 +400,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command: exit code 0, 1 for a failure, 2 for misuse; one sentence for either."""
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # as in the workers: pages say what films say
     try:
         cli.main([word for word in arguments if word != "--debug"], "vizdl", standalone_mode=False)
     except click.exceptions.Exit as end:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "PRESETS", "QUALITIES", "Format", "Job", "Preset", "Quality", "RenderError"]
 
+# Of linear algebra. More may round otherwise, and what is trained ends elsewhere.
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
 Quality = Literal["low", "medium", "high", "4k"]
 
 # width, height, frames a second

@@ -19,12 +19,11 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from vizdl.render import worker as workers_
-from vizdl.render.job import Job, RenderError, need_manim
+from vizdl.render.job import ONE_THREAD, Job, RenderError, need_manim
 from vizdl.render.progress import Report, State, Tell
 from vizdl.render.store import Store, sweep
 
 DEATHS = 3  # of workers at one film before it is given up
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 WORTH_HELP = 4.0  # seconds of drawing that must be left for a second worker to join
 
 
