@@ -23,6 +23,16 @@ DRAWING = """plot => [...plot.querySelectorAll("path, text, rect, image, circle"
     .map(e => [e.getAttribute("d"), e.getAttribute("transform"), e.getAttribute("style"),
                e.getAttribute("y"), e.getAttribute("href"), e.textContent].join("|")).join("\\n")"""
 
+# The words of the live figure that reach over its edge.
+CUT_OFF = """() => {
+  const figure = document.querySelector(".vizdl-figure .main-svg");
+  const edge = figure.getBoundingClientRect();
+  return [...figure.querySelectorAll("text")].filter(text => {
+    const box = text.getBoundingClientRect();
+    return box.width && (box.left < edge.left || box.right > edge.right || box.top < edge.top ||
+      box.bottom > edge.bottom);
+  }).map(text => text.textContent); }"""
+
 
 def ways(function):
     return pytest.mark.parametrize(("width", "theme"), WAYS)(function)
@@ -55,6 +65,7 @@ def test_opens_from_disk_and_axe_finds_nothing(open_page, name, width, theme):
         page.wait_for_timeout(300)
         # Nothing jumps while the page loads.
         assert page.evaluate("document.documentElement.scrollHeight") == height
+        assert page.evaluate(CUT_OFF) == []
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     page.wait_for_timeout(300)
     assert reader.complaints == []

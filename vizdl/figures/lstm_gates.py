@@ -155,7 +155,7 @@ def _layout(numbers: dict[str, Any], theme: Theme) -> go.Layout:
     T = len(numbers["value"])
     unit = (1 - GAP * (len(PANELS) - 1)) / sum(panel[4] for panel in PANELS)
     axes: dict[str, Any] = {"yaxis": {"range": [0, 1], "visible": False}}
-    narrow: dict[str, Any] = {"margin.l": 42, "margin.r": 42, "margin.t": 4, "margin.b": 40}
+    narrow: dict[str, Any] = {"margin.l": 42, "margin.r": 46, "margin.t": 4, "margin.b": 40}
     top = 1.0
     for index, (name, meaning, letter, role, share, _) in enumerate(PANELS):
         limits = _limits(numbers, index)

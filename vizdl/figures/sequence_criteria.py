@@ -204,12 +204,14 @@ def _layout(numbers: dict[str, Any], trace: SequenceCriteriaTrace, theme: Theme)
     units = trace.states.shape[1]
     narrow = {
         "xaxis.domain": [0.2, 0.6], "xaxis2.domain": [0.66, 1], "yaxis.domain": [0.62, 0.99],
-        "xaxis3.domain": [0, 0.74], "yaxis3.domain": [0.34, 0.47], "xaxis.title.text": "state",
+        "xaxis3.domain": [0, 0.72], "yaxis3.domain": [0.34, 0.47], "xaxis.title.text": "state",
         "xaxis4.domain": [0.06, 0.5], "yaxis4.domain": [0.06, 0.23],
         "xaxis5.domain": [0.58, 1], "yaxis5.domain": [0.06, 0.23],
         "annotations[1].x": 0.0, "annotations[1].y": 0.49,
         "annotations[1].text": "<b>What each model says</b>",
         "annotations[2].x": 0.0, "annotations[2].y": 0.25,
+        "annotations[2].text": "<b>Right on sentences held out</b>",
+        "xaxis5.title.text": "after the opinion",
         "annotations[0].text": "", "margin.l": 10,
     }  # fmt: skip
     made = layout(
